@@ -1,0 +1,167 @@
+//! The envelope `{code, msg, data}`: which class a reply belongs to. The body's code comes before the HTTP status, because errors come
+//! both ways and the API answers most of them with HTTP 200.
+
+use super::Reading;
+use super::json::Json;
+use super::problem::{Class, Kind, Problem};
+use super::retry_after;
+use super::task::{Code, NoPicture, record};
+use super::text::{digits, push_whole, quoted, says, without};
+use std::rc::Rc;
+
+/// One HTTP reply, and what must be known to read it.
+#[derive(Debug)]
+pub struct Reply<'a, V> {
+    /// The HTTP status; 0 where the runtime hides a redirect.
+    pub http_status: u16,
+    /// The body, where it is JSON.
+    pub body: Option<V>,
+    /// The `Retry-After` header.
+    pub retry_after: Option<&'a str>,
+    /// The `Date` header: the server's clock.
+    pub date: Option<&'a str>,
+    /// The task id that was asked for.
+    pub asked: &'a str,
+    /// The API key of the request, or "": it is taken out of every text.
+    pub key: &'a str,
+    /// Host and path that were asked, for the one message that is about them. Never the query.
+    pub address: &'a str,
+    /// The time of the reply, in ms since the epoch.
+    pub now_ms: f64,
+}
+
+/// Reads a reply.
+#[must_use]
+pub fn read<V: Json>(reply: &Reply<'_, V>) -> Reading {
+    match task_in(reply) {
+        Some(Ok(task)) => Reading::Task(Rc::new(task)),
+        Some(Err(NoPicture)) => Reading::Problem(problem(reply, Verdict::NO_PICTURE)),
+        None => Reading::Problem(problem(reply, classify(reply))),
+    }
+}
+
+fn task_in<V: Json>(reply: &Reply<'_, V>) -> Option<Result<super::TaskDetails, NoPicture>> {
+    let body = reply.body.as_ref()?;
+    let data = body.member("data").filter(V::is_object)?;
+    (code_of(body) == Some(200.0)).then(|| record(&data, reply.asked, reply.key, reply.now_ms))
+}
+
+/// The envelope's code as a number.
+fn code_of<V: Json>(body: &V) -> Option<f64> {
+    let code = body.member("code")?;
+    code.number().or_else(|| digits(code.text()?.trim_ascii().as_bytes()))
+}
+
+/// A class, a name for it, and what to say.
+struct Verdict {
+    kind: Kind,
+    class: Class,
+    says: &'static str,
+}
+
+impl Verdict {
+    const NO_PICTURE: Self =
+        Self::new(Kind::InvalidReply, Class::Unclear, "The API calls the task a success but names no picture that can be fetched");
+    const NOT_THERE: Self = Self::new(
+        Kind::NotFound,
+        Class::NotThereYet,
+        "The API knows no task of this id: a new one takes some seconds to show, else check the id and whose key made it",
+    );
+    const FOREIGN: Self = Self::new(
+        Kind::InvalidReply,
+        Class::Passing,
+        "What came back is not a reply of this API (a web page, or JSON cut short): if it stays so, check baseUrl",
+    );
+    const WRONG_ADDRESS: Self =
+        Self::new(Kind::InvalidReply, Class::Final, "There is no such API at this address: check baseUrl and its path prefix");
+    const REDIRECT: Self = Self::new(
+        Kind::InvalidReply,
+        Class::Unclear,
+        "The address redirects elsewhere, where the key is not sent: set baseUrl to where the API really answers",
+    );
+
+    const fn new(kind: Kind, class: Class, says: &'static str) -> Self {
+        Self { kind, class, says }
+    }
+}
+
+fn classify<V: Json>(reply: &Reply<'_, V>) -> Verdict {
+    let status = f64::from(reply.http_status);
+    let code = reply.body.as_ref().and_then(code_of);
+    match code {
+        // Success without a record is how sisters of this API answer for an unknown id; under an error status the status speaks.
+        Some(200.0) if status < 300.0 || status == 404.0 => match reply.body.as_ref().and_then(|body| body.member("data")) {
+            None => Verdict::NOT_THERE,
+            Some(_) => Verdict::FOREIGN,
+        },
+        Some(code) if (400.0..600.0).contains(&code) => classify_code(code, &message_of(reply), true),
+        _ if status < 200.0 || (300.0..400.0).contains(&status) => Verdict::REDIRECT,
+        _ if status < 300.0 => Verdict::FOREIGN,
+        _ if status == 404.0 => Verdict::WRONG_ADDRESS,
+        _ => classify_code(status, "", reply.body.is_some()),
+    }
+}
+
+/// What a code means, in the body or as HTTP status. `json` tells the API's own refusal from that of a proxy before it.
+fn classify_code(code: f64, message: &str, json: bool) -> Verdict {
+    let says = |word: &str| says(message, word);
+    match code as u16 {
+        404 => Verdict::NOT_THERE,
+        422 if says("not exist") || says("not found") || (says("record") && says("null")) => Verdict::NOT_THERE,
+        401 => Verdict::new(
+            Kind::Unauthorized,
+            Class::Final,
+            "The API refused access: check the key, its list of allowed addresses, and the account's credit",
+        ),
+        402 => Verdict::new(Kind::PaymentRequired, Class::Final, "The account has no credit left: top it up, then ask again"),
+        403 if json => Verdict::new(Kind::Forbidden, Class::Final, "The API forbids this: check what the key may do and from where"),
+        403 => Verdict::new(Kind::Forbidden, Class::Passing, "A proxy before the API turned the request away, not the API itself"),
+        408 | 425 => Verdict::new(Kind::Server, Class::Passing, "The API did not take the request in time: ask again"),
+        429 | 433 => Verdict::new(Kind::RateLimited, Class::Passing, "Too many requests for this key: ask again more slowly"),
+        455 => Verdict::new(Kind::Server, Class::Passing, "The API is under maintenance: ask again later"),
+        500 if says("parameter") => {
+            Verdict::new(Kind::Server, Class::Unclear, "The API failed on this request and blames its parameters: check the task id")
+        }
+        505 => Verdict::new(Kind::Server, Class::Final, "The API has switched this feature off"),
+        500.. => Verdict::new(Kind::Server, Class::Passing, "The API is in trouble: ask again, the task goes on without you"),
+        _ => Verdict::new(Kind::BadRequest, Class::Final, "The API does not take this request: check the task id and baseUrl"),
+    }
+}
+
+/// `msg`, or what newer endpoints call `message`.
+fn message_of<V: Json>(reply: &Reply<'_, V>) -> String {
+    let text = |name| reply.body.as_ref()?.member(name)?.text().filter(|text| !text.trim_ascii().is_empty());
+    let said = text("msg").or_else(|| text("message")).unwrap_or_default();
+    quoted(&without(said, reply.key, "[key]"))
+}
+
+fn problem<V: Json>(reply: &Reply<'_, V>, verdict: Verdict) -> Problem {
+    let code = reply.body.as_ref().and_then(code_of);
+    let status = reply.http_status;
+    let mut message = String::from(verdict.says);
+    message.push_str(" (");
+    message.push_str(reply.address);
+    if status > 0 {
+        message.push_str(", HTTP ");
+        push_whole(&mut message, f64::from(status));
+    }
+    if let Some(code) = code {
+        message.push_str(", code ");
+        push_whole(&mut message, code);
+    }
+    let said = message_of(reply);
+    if !said.is_empty() {
+        message.push_str(", \"");
+        message.push_str(&said);
+        message.push('"');
+    }
+    message.push(')');
+    Problem {
+        kind: verdict.kind,
+        class: verdict.class,
+        message,
+        http_status: (status > 0).then_some(status),
+        code: code.map(Code::Number),
+        retry_after_ms: reply.retry_after.and_then(|text| retry_after::delay_ms(text, reply.date, reply.now_ms)),
+    }
+}

@@ -1,0 +1,97 @@
+//! What a look that brought no task means, and what a wait should do about it.
+
+use super::task::Code;
+
+/// The failure's name, as callers switch on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Flag 2 or 3: the task itself failed.
+    TaskFailed,
+    /// The wait's own limit ran out; the task is still running as far as anyone knows.
+    TimedOut,
+    /// The API knows no such task (yet).
+    NotFound,
+    /// 401: a bad key, an address off its allow-list, or no credit. The API says the same for all three.
+    Unauthorized,
+    /// 402.
+    PaymentRequired,
+    /// 403.
+    Forbidden,
+    /// 400, 422 and other 4xx: the request is not one the API takes.
+    BadRequest,
+    /// 429 and 433.
+    RateLimited,
+    /// 5xx, 408 and maintenance.
+    Server,
+    /// No complete reply came.
+    Network,
+    /// What came is not this API's envelope.
+    InvalidReply,
+    /// The caller's mistake; nothing was sent.
+    InvalidArgument,
+}
+
+impl Kind {
+    /// The name in the public TypeScript union.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TaskFailed => "task-failed",
+            Self::TimedOut => "timed-out",
+            Self::NotFound => "not-found",
+            Self::Unauthorized => "unauthorized",
+            Self::PaymentRequired => "payment-required",
+            Self::Forbidden => "forbidden",
+            Self::BadRequest => "bad-request",
+            Self::RateLimited => "rate-limited",
+            Self::Server => "server",
+            Self::Network => "network",
+            Self::InvalidReply => "invalid-reply",
+            Self::InvalidArgument => "invalid-argument",
+        }
+    }
+}
+
+/// What a wait does about a problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Asking again cannot help: stop.
+    Final,
+    /// The task may not be visible yet: wait within the grace span, then stop.
+    NotThereYet,
+    /// Ride it out to the deadline, with backoff.
+    Passing,
+    /// It may pass or not; a few tries in a row, then stop.
+    Unclear,
+}
+
+/// A look that brought no task.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    /// The failure's name.
+    pub kind: Kind,
+    /// What a wait does about it.
+    pub class: Class,
+    /// One sentence or two for the person who meets it: what happened, in the API's words where it has any, and what to do next.
+    pub message: String,
+    /// The HTTP status, where a reply came.
+    pub http_status: Option<u16>,
+    /// The envelope's `code`, where there is one.
+    pub code: Option<Code>,
+    /// How long the server asks to wait, in ms.
+    pub retry_after_ms: Option<f64>,
+}
+
+impl Problem {
+    /// A problem that no reply speaks of: the request failed on the way, or was never sent.
+    #[must_use]
+    pub fn without_reply(kind: Kind, class: Class, message: &str) -> Self {
+        Self { kind, class, message: message.into(), http_status: None, code: None, retry_after_ms: None }
+    }
+
+    /// Can asking again help?
+    #[must_use]
+    pub fn retryable(&self) -> bool {
+        self.class != Class::Final
+    }
+}

@@ -1,0 +1,182 @@
+//! The record of a task, as `data` of the envelope holds it.
+
+use super::json::Json;
+use super::text::{digits, present, push_whole, without};
+use super::time::{instant, parse_time};
+
+/// How long an origin URL lives after the task is complete (the API's documentation).
+const ORIGIN_LIFE_MS: f64 = 600_000.0;
+/// A prompt shorter than this gives nothing away, and taking every "a" out of a message would only garble it.
+const SHORTEST_SECRET_PROMPT: usize = 3;
+
+/// `successFlag` as a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// 0.
+    Generating,
+    /// 1.
+    Success,
+    /// 2.
+    CreateTaskFailed,
+    /// 3.
+    GenerateFailed,
+    /// Anything else: neither success nor failure.
+    Unknown,
+}
+
+impl Status {
+    /// The name in the public TypeScript union: the API's own word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Generating => "GENERATING",
+            Self::Success => "SUCCESS",
+            Self::CreateTaskFailed => "CREATE_TASK_FAILED",
+            Self::GenerateFailed => "GENERATE_FAILED",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+
+    fn of(flag: f64) -> Self {
+        if flag == 0.0 {
+            Self::Generating
+        } else if flag == 1.0 {
+            Self::Success
+        } else if flag == 2.0 {
+            Self::CreateTaskFailed
+        } else if flag == 3.0 {
+            Self::GenerateFailed
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+/// A code that the API sends as a number or as a text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Code {
+    /// As in `"errorCode": 422`.
+    Number(f64),
+    /// As in `"errorCode": "MOCK_FAILED"`.
+    Text(String),
+}
+
+/// The pictures of a task that succeeded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pictures {
+    /// An http(s) URL.
+    pub result_image_url: String,
+    /// An http(s) URL that lives for ten minutes; rarely sent.
+    pub origin_image_url: Option<String>,
+    /// When the origin URL stops, in ms since the epoch; where there is one.
+    pub origin_image_expires_at_ms: Option<f64>,
+}
+
+/// The state of a task.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskDetails {
+    /// As replied, or as asked for where the reply has none.
+    pub task_id: String,
+    /// 0, 1, 2, 3 or whatever came; NaN where nothing came that reads as a number.
+    pub success_flag: f64,
+    /// The flag as a word.
+    pub status: Status,
+    /// The request's parameters as a JSON text, the prompt among them: private.
+    pub param_json: Option<String>,
+    /// Free text of the API's own.
+    pub operation_type: Option<String>,
+    /// As received.
+    pub create_time: Option<String>,
+    /// As received.
+    pub complete_time: Option<String>,
+    /// In ms since the epoch.
+    pub created_at_ms: Option<f64>,
+    /// In ms since the epoch.
+    pub completed_at_ms: Option<f64>,
+    /// Says something about a failed task only: 200 on a success was seen.
+    pub error_code: Option<Code>,
+    /// In the API's words, the prompt taken out.
+    pub error_message: Option<String>,
+    /// Present exactly where the status is [`Status::Success`].
+    pub pictures: Option<Pictures>,
+}
+
+/// A record says success and names no picture: [`record`] fails with this.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NoPicture;
+
+/// Reads `data`. `asked` is the task id of the request, `key` the API key that must come out nowhere, `now_ms` the time of the reply.
+pub(crate) fn record<V: Json>(data: &V, asked: &str, key: &str, now_ms: f64) -> Result<TaskDetails, NoPicture> {
+    let text = |name| data.member(name).and_then(|value| value.text()).and_then(present).map(|text| without(text, key, "[key]"));
+    let flag = data
+        .member("successFlag")
+        .and_then(|flag| flag.number().or_else(|| digits(flag.text()?.trim_ascii().as_bytes())))
+        .unwrap_or(f64::NAN);
+    let status = Status::of(flag);
+    let param_json = text("paramJson");
+    let (create_time, created_at_ms) = time(data.member("createTime"));
+    let (complete_time, completed_at_ms) = time(data.member("completeTime"));
+    let error_code = data.member("errorCode").and_then(|code| match code.number() {
+        Some(number) => Some(Code::Number(number)),
+        None => text("errorCode").map(Code::Text),
+    });
+    let pictures = match status {
+        Status::Success => Some(pictures(data.member("response"), completed_at_ms.unwrap_or(now_ms)).ok_or(NoPicture)?),
+        _ => None,
+    };
+    Ok(TaskDetails {
+        task_id: text("taskId").unwrap_or_else(|| asked.into()),
+        success_flag: flag,
+        status,
+        operation_type: text("operationType"),
+        error_message: text("errorMessage").map(|message| without_prompt::<V>(message, param_json.as_deref())),
+        param_json,
+        create_time,
+        complete_time,
+        created_at_ms,
+        completed_at_ms,
+        error_code,
+        pictures,
+    })
+}
+
+/// Where the API gives the origin URL alone, it stands in for the result: a picture that dies in ten minutes is better than a paid one lost.
+fn pictures<V: Json>(response: Option<V>, completed_at_ms: f64) -> Option<Pictures> {
+    let response = response?;
+    let url = |name| response.member(name).and_then(|url| url.text()).and_then(web_address);
+    let origin_image_url = url("originImageUrl");
+    Some(Pictures {
+        result_image_url: url("resultImageUrl").or_else(|| origin_image_url.clone())?,
+        origin_image_expires_at_ms: origin_image_url.as_ref().and_then(|_| instant(completed_at_ms + ORIGIN_LIFE_MS)),
+        origin_image_url,
+    })
+}
+
+/// Only http(s) addresses count as URLs of pictures: what comes from outside must not become a `javascript:` link in somebody's page.
+fn web_address(text: String) -> Option<String> {
+    let text = text.trim_ascii();
+    let begins =
+        |scheme: &str| text.len() > scheme.len() && text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    let clean = text.bytes().all(|byte| byte > b' ');
+    (clean && (begins("https://") || begins("http://"))).then(|| text.into())
+}
+
+/// A time as received and as an instant.
+fn time<V: Json>(value: Option<V>) -> (Option<String>, Option<f64>) {
+    let Some(value) = value else { return (None, None) };
+    if let Some(ms) = value.number() {
+        let mut raw = String::new();
+        push_whole(&mut raw, ms);
+        return (Some(raw), instant(ms));
+    }
+    let raw = value.text().and_then(present);
+    let at = raw.as_deref().and_then(parse_time);
+    (raw, at)
+}
+
+/// The API may quote the prompt in what it says of a failure; only `paramJson` may hold it.
+fn without_prompt<V: Json>(message: String, param_json: Option<&str>) -> String {
+    let prompt = param_json.and_then(V::parse).and_then(|params| params.member("prompt")?.text()).unwrap_or_default();
+    let prompt = prompt.trim_ascii();
+    if prompt.len() < SHORTEST_SECRET_PROMPT { message } else { without(message, prompt, "[prompt]") }
+}

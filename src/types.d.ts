@@ -1,0 +1,195 @@
+/** `successFlag` as a word, in the API's own terms. `"UNKNOWN"` is any flag this version does not know: neither success nor failure. */
+export type TaskStatus = "GENERATING" | "SUCCESS" | "CREATE_TASK_FAILED" | "GENERATE_FAILED" | "UNKNOWN";
+
+export interface TaskBase {
+  /** As replied; the id that was asked for where the reply has none. */
+  taskId: string;
+  /** 0, 1, 2, 3 or whatever came; `NaN` where nothing came that reads as a number. */
+  successFlag: number;
+  /** The request's parameters as the API echoes them: a JSON text that holds the prompt. Null when absent or empty. Never put it in a log. */
+  paramJson: string | null;
+  /** The API's own word for the kind of task, free text. Null when absent or empty. */
+  operationType: string | null;
+  /** Raw text as received, null when absent or empty. */
+  createTime: string | null;
+  /** Raw text as received, null when absent or empty. */
+  completeTime: string | null;
+  /** `createTime` as an instant: text without a zone is UTC+8, hour 24 is the next day's 0, numbers are ms since the epoch. Null when unreadable. */
+  createdAt: Date | null;
+  /** `completeTime` as an instant, read like `createdAt`. */
+  completedAt: Date | null;
+  /** No sign of failure by itself: only `status` is. */
+  errorCode: number | string | null;
+  /** In the API's words, which may be just "failed". Where it quotes the prompt, "[prompt]" stands in its place. */
+  errorMessage: string | null;
+}
+
+export interface GeneratingTask extends TaskBase {
+  status: "GENERATING";
+  response: null;
+}
+
+export interface SucceededTask extends TaskBase {
+  status: "SUCCESS";
+  response: {
+    /** The picture on the API's server, always http(s). No lifetime is promised, and links were seen dead within a day: fetch it soon. */
+    resultImageUrl: string;
+    /** The picture where it was made, for 10 minutes only; null as a rule. */
+    originImageUrl: string | null;
+    /** `completedAt` (or the moment this look saw the success) + 10 minutes; null where there is no `originImageUrl`. */
+    originImageExpiresAt: Date | null;
+  };
+}
+
+export interface FailedTask extends TaskBase {
+  status: "CREATE_TASK_FAILED" | "GENERATE_FAILED";
+  response: null;
+}
+
+export interface UnknownTask extends TaskBase {
+  status: "UNKNOWN";
+  response: null;
+}
+
+/** The state of a task, discriminated by `status`. */
+export type TaskDetails = GeneratingTask | SucceededTask | FailedTask | UnknownTask;
+
+export interface ConnectionOptions {
+  /**
+   * The API key: for servers and Workers only. A function is asked before each request, for keys that rotate or live shortly; what it
+   * throws is taken for a passing failure. In a page (a `document` exists) a key is refused with kind `"invalid-argument"`, unless
+   * `dangerouslyAllowBrowser` is true.
+   */
+  apiKey?: string | (() => string | Promise<string>) | undefined;
+  /** Send a key from a page, where every visitor can read it. */
+  dangerouslyAllowBrowser?: boolean | undefined;
+  /**
+   * Where the API is: http(s), with a path prefix if need be; in a page a path alone will do. Default: in a page its own origin, where a
+   * server of yours answers; elsewhere `https://api.nanobananaapi.ai`.
+   */
+  baseUrl?: string | URL | undefined;
+  /** Default: the global `fetch`, looked up at each call. */
+  fetch?: ((request: Request) => Promise<Response>) | undefined;
+  /** The most that one request may take, body included, in ms. Default 15 000. */
+  requestTimeoutMs?: number | undefined;
+}
+
+export interface GetOptions extends ConnectionOptions {
+  /** Ends the call at once; it rejects with the signal's own reason. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface WaitOptions extends GetOptions {
+  /** The whole wait in ms, requests in flight included. Default 600 000; `Infinity` switches it off. */
+  timeoutMs?: number | undefined;
+  /** Called after each look. Throwing in it ends the wait with what was thrown. */
+  onProgress?: ((progress: Progress) => void) | undefined;
+  /** How long an unknown task id is taken for "not there yet", in ms. Default 20 000. */
+  notFoundGraceMs?: number | undefined;
+  /** Fewer requests, or less lateness. Default `"normal"`. */
+  pace?: "gentle" | "normal" | "eager" | undefined;
+}
+
+export interface Progress {
+  /** The last good look, null before the first. */
+  details: TaskDetails | null;
+  /** The failed look that is being ridden out, if the last one failed. */
+  problem: TaskError | null;
+  /** Looks sent so far. */
+  attempt: number;
+  /** Since the wait (not the reload) began. */
+  elapsedMs: number;
+  /** Null when no further look is to come. */
+  nextLookInMs: number | null;
+  /** 0 to 1, from the task's age against how long such tasks take: an estimate, and never 1 before the end. */
+  estimatedProgress: number;
+  /** Store it to go on with the wait after a reload. */
+  handle: TaskHandle;
+}
+
+/**
+ * A wait that can be put away: JSON-safe, versioned, without any secret. Pass it to {@link waitForTask} and the same deadline and place in
+ * the schedule go on. Where it has no deadline, or that has passed, `timeoutMs` counts anew.
+ */
+export interface TaskHandle {
+  v: 1;
+  taskId: string;
+  /** When the wait began, in ms since the epoch. */
+  startedAt: number;
+  /** When it gives up, in ms since the epoch; null for never. */
+  deadlineAt: number | null;
+}
+
+/**
+ * Looks at a task once. Resolves with its state, failed tasks included.
+ *
+ * @example
+ * const task = await getTaskDetails(taskId, { apiKey: process.env.NANOBANANA_API_KEY });
+ * if (task.status === "SUCCESS") console.log(task.response.resultImageUrl);
+ */
+export function getTaskDetails(taskId: string, options?: GetOptions): Promise<TaskDetails>;
+
+/**
+ * Waits for a task. Resolves when it has succeeded; rejects with a {@link TaskError} (kind `"task-failed"` where the task itself failed), or
+ * with the signal's own reason. The first look is at once; passing failures of network and server are ridden out to the deadline.
+ *
+ * @example
+ * const { response } = await waitForTask(taskId, { onProgress: (p) => console.log(p.details?.status, p.nextLookInMs) });
+ * image.src = response.resultImageUrl;
+ */
+export function waitForTask(task: string | TaskHandle, options?: WaitOptions): Promise<SucceededTask>;
+
+/** The same functions with shared settings. A plain object, nothing to free. */
+export function createClient(options?: ConnectionOptions): TaskClient;
+
+export interface TaskClient {
+  /** {@link getTaskDetails} with the client's connection. */
+  getTaskDetails(taskId: string, options?: { signal?: AbortSignal | undefined }): Promise<TaskDetails>;
+  /** {@link waitForTask} with the client's connection. */
+  waitForTask(task: string | TaskHandle, options?: Omit<WaitOptions, keyof ConnectionOptions>): Promise<SucceededTask>;
+}
+
+export type TaskErrorKind =
+  /** Flag 2 or 3: `details` says which, `code` and `message` are the API's. */
+  | "task-failed"
+  /** The task is still running as far as anyone knows; `handle` goes on with the wait. */
+  | "timed-out"
+  | "not-found"
+  | "unauthorized"
+  | "payment-required"
+  | "forbidden"
+  | "bad-request"
+  | "rate-limited"
+  | "server"
+  | "network"
+  /** Not this API's envelope: HTML, cut JSON, a success without a URL. */
+  | "invalid-reply"
+  /** The caller's mistake; nothing was sent. */
+  | "invalid-argument";
+
+/**
+ * Every failure but an abort, which rejects with the signal's own reason. No field but `details.paramJson` ever holds the prompt, and no
+ * field or message at all holds the key.
+ */
+export class TaskError extends Error {
+  private constructor();
+  readonly name: "TaskError";
+  readonly kind: TaskErrorKind;
+  /** "" where no usable id was given. */
+  readonly taskId: string;
+  /** Can asking again help? */
+  readonly retryable: boolean;
+  readonly httpStatus: number | null;
+  /** `code` of the envelope, or `errorCode` of a failed task. */
+  readonly code: number | string | null;
+  /** The last good look. Not enumerable, so that logging the error does not log the prompt. */
+  readonly details: TaskDetails | null;
+  /** Looks sent. */
+  readonly attempts: number;
+  /** Since the wait (not the reload) began. */
+  readonly elapsedMs: number;
+  /** Hand it to {@link waitForTask} to go on; null for `"task-failed"` and `"invalid-argument"`. */
+  readonly handle: TaskHandle | null;
+  /** What was thrown below, if anything. */
+  readonly cause?: unknown;
+}

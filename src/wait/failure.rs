@@ -1,0 +1,102 @@
+//! How a look or a wait that failed is told: the content of the public `TaskError`.
+
+use super::handle::Handle;
+use super::machine::{Outcome, Wait};
+use crate::reply::{Class, Code, Kind, Problem, Status, TaskDetails, push_whole};
+use std::rc::Rc;
+
+/// What `TaskError` says, but for what was thrown below.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    /// Kind, message, HTTP status, code, and whether asking again can help.
+    pub problem: Problem,
+    /// The task it is about; "" where no usable id was given.
+    pub task_id: String,
+    /// The last good look.
+    pub details: Option<Rc<TaskDetails>>,
+    /// Looks sent.
+    pub attempts: u32,
+    /// Since the wait began.
+    pub elapsed_ms: f64,
+    /// What goes on with the wait; `None` where going on makes no sense.
+    pub handle: Option<Handle>,
+}
+
+impl Failure {
+    /// The caller's mistake; nothing was sent.
+    #[must_use]
+    pub fn invalid_argument(task_id: &str, message: &str) -> Self {
+        let problem = Problem::without_reply(Kind::InvalidArgument, Class::Final, message);
+        Self { problem, task_id: task_id.into(), details: None, attempts: 0, elapsed_ms: 0.0, handle: None }
+    }
+
+    /// The problem that a wait rides out or gave up on, or a single look's; `None` where the last look was good.
+    #[must_use]
+    pub fn of_last_look(wait: &Wait, now_ms: f64) -> Option<Self> {
+        Some(Self::of(wait.problem()?.clone(), wait, now_ms))
+    }
+
+    /// Why a wait ended; `None` where it goes on, succeeded or was aborted.
+    #[must_use]
+    pub fn of_end(wait: &Wait, now_ms: f64) -> Option<Self> {
+        let problem = match wait.outcome()? {
+            Outcome::Looked | Outcome::Succeeded | Outcome::Aborted => return None,
+            Outcome::GaveUp => wait.problem()?.clone(),
+            Outcome::Failed => failed_task(wait.details()?),
+            Outcome::TimedOut => time_out(wait, now_ms),
+        };
+        Some(Self::of(problem, wait, now_ms))
+    }
+
+    fn of(problem: Problem, wait: &Wait, now_ms: f64) -> Self {
+        // A failed task cannot be waited for again, nor can a call that was refused.
+        let ended = matches!(problem.kind, Kind::TaskFailed | Kind::InvalidArgument);
+        Self {
+            problem,
+            task_id: wait.handle().task_id.clone(),
+            details: wait.details().cloned(),
+            attempts: wait.looks(),
+            elapsed_ms: wait.elapsed_ms(now_ms),
+            handle: (!ended).then(|| wait.handle().clone()),
+        }
+    }
+}
+
+fn failed_task(details: &TaskDetails) -> Problem {
+    let mut message = String::from("The task failed (");
+    message.push_str(details.status.name());
+    if let Some(code) = &details.error_code {
+        message.push_str(", code ");
+        match code {
+            Code::Number(code) => push_whole(&mut message, *code),
+            Code::Text(code) => message.push_str(code),
+        }
+    }
+    message.push(')');
+    if let Some(said) = &details.error_message {
+        message.push_str(": ");
+        message.push_str(said);
+    }
+    message.push_str(match details.status {
+        Status::CreateTaskFailed => ". It never started: check the request that created it",
+        _ => ". It will not recover: change what was asked for, or create it anew",
+    });
+    Problem { code: details.error_code.clone(), ..Problem::without_reply(Kind::TaskFailed, Class::Final, &message) }
+}
+
+/// Carries what the last look failed with, where it did.
+fn time_out(wait: &Wait, now_ms: f64) -> Problem {
+    let mut message = String::from("Not finished after ");
+    push_whole(&mut message, wait.elapsed_ms(now_ms) / 1000.0);
+    message.push_str(" s. The task may still finish: pass this error's handle to waitForTask to go on");
+    let last = wait.problem();
+    if let Some(last) = last {
+        message.push_str(". The last look failed: ");
+        message.push_str(&last.message);
+    }
+    Problem {
+        http_status: last.and_then(|last| last.http_status),
+        code: last.and_then(|last| last.code.clone()),
+        ..Problem::without_reply(Kind::TimedOut, Class::Passing, &message)
+    }
+}

@@ -1,0 +1,34 @@
+//! What of a wait survives a reload.
+
+use crate::reply::Json;
+
+/// The version of handle that this crate writes and reads.
+const VERSION: f64 = 1.0;
+
+/// A wait's task, start and deadline. Instants are ms since the epoch. Holds no secret.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Handle {
+    /// Whom the wait is for.
+    pub task_id: String,
+    /// When the wait began, not the reload.
+    pub started_at_ms: f64,
+    /// When it ends; `None` where no limit was set.
+    pub deadline_at_ms: Option<f64>,
+}
+
+impl Handle {
+    /// Reads what a caller stored. `None` where it is no handle of a version known here; the task id is the caller's to check.
+    #[must_use]
+    pub fn read<V: Json>(value: &V) -> Option<Self> {
+        if value.member("v")?.number()? != VERSION {
+            return None;
+        }
+        let instant = |at: V| at.number().filter(|at| at.is_finite() && *at >= 0.0);
+        let started_at_ms = instant(value.member("startedAt")?)?;
+        let deadline_at_ms = match value.member("deadlineAt") {
+            None => None,
+            Some(at) => Some(instant(at).filter(|at| *at >= started_at_ms)?),
+        };
+        Some(Self { task_id: value.member("taskId")?.text()?, started_at_ms, deadline_at_ms })
+    }
+}

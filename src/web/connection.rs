@@ -1,0 +1,125 @@
+//! Where the API is and how it lets us in: the checked form of `ConnectionOptions`.
+
+use super::error::Thrown;
+use super::options::{Refusal, function};
+use crate::reply::{Json, joined};
+use js_sys::{Function, Promise};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Url;
+
+const API: &str = "https://api.nanobananaapi.ai";
+const PATH: &str = "/api/v1/nanobanana/record-info";
+
+/// Where the key comes from.
+#[derive(Debug)]
+enum Key {
+    None,
+    Text(String),
+    Asked(Function),
+}
+
+/// The checked connection.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    /// Of the endpoint, without its query.
+    pub(crate) url: String,
+    /// Host and path of the same, for messages.
+    pub(crate) address: String,
+    /// A caller's own fetch.
+    pub(crate) fetch: Option<Function>,
+    /// A `document` exists.
+    pub(crate) in_page: bool,
+    key: Key,
+}
+
+/// The key could not be had.
+pub(crate) enum NoKey {
+    /// The caller's function threw.
+    Thrown(Thrown),
+    /// What it gave is no key.
+    Unusable(Refusal),
+}
+
+impl Connection {
+    /// Reads and checks the connection's part of `options`; the error says what the caller should change.
+    pub(crate) fn read(options: &JsValue) -> Result<Self, Refusal> {
+        let in_page = global("document").is_some();
+        let key = match options.member("apiKey") {
+            None => Key::None,
+            Some(ask) if ask.is_function() => Key::Asked(ask.unchecked_into()),
+            Some(text) => Key::Text(checked_key(text.as_string().ok_or("apiKey must be a string or a function")?)?),
+        };
+        if in_page && !matches!(key, Key::None) && options.member("dangerouslyAllowBrowser") != Some(JsValue::TRUE) {
+            return Err("A key in a page is everybody's key: keep it on a server that asks for the page, and leave apiKey out here. \
+                        With a key you do not mind losing, set dangerouslyAllowBrowser");
+        }
+        let (origin, path) = base(options.member("baseUrl"), in_page)?;
+        let host = origin.split_once('/').map_or("", |(_, host)| host).trim_start_matches('/');
+        Ok(Self {
+            url: joined(&[&origin, &path, PATH]),
+            address: joined(&[host, &path, PATH]),
+            fetch: function(options, "fetch", "fetch must be a function")?,
+            in_page,
+            key,
+        })
+    }
+
+    /// The key for one request, "" for none. A function is asked each time.
+    pub(crate) async fn key(&self) -> Result<String, NoKey> {
+        let ask = match &self.key {
+            Key::None => return Ok(String::new()),
+            Key::Text(key) => return Ok(key.clone()),
+            Key::Asked(ask) => ask,
+        };
+        let given = match ask.call0(&JsValue::UNDEFINED) {
+            Ok(given) => JsFuture::from(Promise::resolve(&given)).await,
+            thrown => thrown,
+        };
+        let key = given.map_err(|thrown| NoKey::Thrown(Thrown(thrown)))?;
+        checked_key(key.as_string().unwrap_or_default()).map_err(NoKey::Unusable)
+    }
+}
+
+/// A key goes into a header: visible ASCII. It is refused here, and never quoted, because the engine's own error would quote it.
+fn checked_key(text: String) -> Result<String, Refusal> {
+    let key = text.trim_ascii();
+    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("apiKey is empty or holds characters no key has: is the variable it comes from set?");
+    }
+    Ok(key.into())
+}
+
+/// Origin and path, without a slash at its end.
+fn base(given: Option<JsValue>, in_page: bool) -> Result<(String, String), Refusal> {
+    let given = match given {
+        None => None,
+        Some(value) => Some(value.as_string().or_else(|| value.member("href")?.text()).ok_or("baseUrl must be a string or a URL")?),
+    };
+    let origin = global("location").filter(|_| in_page).and_then(|location| location.member("origin")?.text());
+    let url = match (&given, &origin) {
+        // In a page a path alone is a base as well: of its own origin.
+        (_, Some(origin)) => Url::new_with_base(given.as_deref().unwrap_or("/"), origin),
+        (Some(given), None) => Url::new(given),
+        (None, None) => Url::new(API),
+    };
+    let url: JsValue = url.map_err(|_| "baseUrl is not a URL, or this page has no origin and needs one")?.into();
+    let part = |name| url.member(name).and_then(|part| part.text()).unwrap_or_default();
+    if !matches!(part("protocol").as_str(), "https:" | "http:") {
+        return Err("baseUrl must begin with https:// or http://");
+    }
+    if !["username", "password", "search", "hash"].iter().all(|name| part(name).is_empty()) {
+        return Err("baseUrl may have a path, but no user, query or fragment");
+    }
+    let mut path = part("pathname");
+    while path.ends_with('/') {
+        path.pop();
+    }
+    Ok((part("origin"), path))
+}
+
+/// A member of `globalThis`, looked up now: tests and frameworks put them there late.
+fn global(name: &str) -> Option<JsValue> {
+    js_sys::global().member(name)
+}

@@ -1,0 +1,169 @@
+//! One look: sends the request, reads the whole reply, and has it read. Whatever is thrown on the way is passing, except the caller's own
+//! abort: decided by where it was thrown and never by its text, because every runtime words it differently.
+
+use super::clock::Clock;
+use super::connection::{Connection, NoKey};
+use super::error::Thrown;
+use super::json::parse_json;
+use super::pause::{Signal, Woke, pause, unless};
+use crate::reply::{self, Class, Json, Kind, Problem, Reading, Reply, joined, says};
+use gloo_net::http::Request;
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, RequestCache, RequestRedirect};
+
+/// In Cloudflare Workers fetch sends no User-Agent, and the API's CDN turns such visitors away; the other runtimes' defaults are no better
+/// known to it. Browsers do not let a page set it.
+const USER_AGENT: &str = concat!("Mozilla/5.0 (compatible; nanobanana-task/", env!("CARGO_PKG_VERSION"), ")");
+
+#[wasm_bindgen]
+extern "C" {
+    // The bare global, so that it is called with the right `this` and found late, and with `catch`, which gloo-net's own send has not.
+    #[wasm_bindgen(catch, js_name = fetch)]
+    fn global_fetch(request: &web_sys::Request) -> Result<JsValue, JsValue>;
+
+    /// Whatever behaves like a `Response`.
+    type Answer;
+    #[wasm_bindgen(method, getter, catch)]
+    fn status(this: &Answer) -> Result<f64, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    fn headers(this: &Answer) -> Result<AnswerHeaders, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn text(this: &Answer) -> Result<JsValue, JsValue>;
+
+    type AnswerHeaders;
+    #[wasm_bindgen(method, catch)]
+    fn get(this: &AnswerHeaders, name: &str) -> Result<Option<String>, JsValue>;
+}
+
+/// What a look brought.
+pub(crate) enum Look {
+    /// A reading, and what was thrown below it if anything was.
+    Came(Reading, Option<Thrown>),
+    /// The caller's signal aborted.
+    Aborted,
+}
+
+/// Why no reply came.
+enum Trouble {
+    /// On the way there or back.
+    Thrown(Thrown),
+    /// By the caller's apiKey function.
+    KeyThrown(Thrown),
+    Unusable(&'static str),
+}
+
+impl From<JsValue> for Trouble {
+    fn from(error: JsValue) -> Self {
+        Self::Thrown(Thrown(error))
+    }
+}
+
+/// Aborts the request it belongs to, unless it has ended by itself: nothing outlives the look that started it.
+struct InFlight(Option<AbortController>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        if let Some(controller) = self.0.take() {
+            controller.abort();
+        }
+    }
+}
+
+/// Looks at a task once. The reply has to be there, body included, `within_ms`.
+pub(crate) async fn look(connection: &Connection, task_id: &str, signal: Option<&Signal>, within_ms: f64, clock: Clock) -> Look {
+    let outcome = unless(pause(within_ms, signal), exchange(connection, task_id, clock)).await;
+    if Signal::is_aborted(signal) {
+        return Look::Aborted;
+    }
+    match outcome {
+        Err(Woke::Aborted) => Look::Aborted,
+        Err(Woke::TimeIsUp) => Look::Came(Reading::Problem(Problem::slow(within_ms)), None),
+        Ok(Ok(reading)) => Look::Came(reading, None),
+        Ok(Err(trouble)) => troubled(trouble, &connection.address),
+    }
+}
+
+async fn exchange(connection: &Connection, task_id: &str, clock: Clock) -> Result<Reading, Trouble> {
+    let key = connection.key().await.map_err(|no_key| match no_key {
+        NoKey::Thrown(thrown) => Trouble::KeyThrown(thrown),
+        NoKey::Unusable(why) => Trouble::Unusable(why),
+    })?;
+    let controller = AbortController::new()?;
+    let request = request(connection, task_id, &key, &controller)?;
+    let mut in_flight = InFlight(Some(controller));
+    let read =
+        receive(connection, task_id, &key, &request, clock).await.map_err(|Thrown(error)| Trouble::Thrown(without_key(error, &key)))?;
+    in_flight.0 = None;
+    Ok(read)
+}
+
+fn request(connection: &Connection, task_id: &str, key: &str, controller: &AbortController) -> Result<web_sys::Request, Trouble> {
+    let mut builder = Request::get(&connection.url)
+        .query([("taskId", task_id)])
+        .header("Accept", "application/json")
+        .abort_signal(Some(&controller.signal()));
+    if !key.is_empty() {
+        // A redirect is not followed with a key: engines differ in whether they would carry it to another origin.
+        builder = builder.header("Authorization", &joined(&["Bearer ", key])).redirect(RequestRedirect::Manual);
+    }
+    // Workers refuse a cache mode, pages refuse a User-Agent.
+    builder = if connection.in_page { builder.cache(RequestCache::NoStore) } else { builder.header("User-Agent", USER_AGENT) };
+    builder.build().map(Into::into).map_err(|_| Trouble::Unusable("This runtime takes no request for this address: check baseUrl"))
+}
+
+async fn receive(connection: &Connection, task_id: &str, key: &str, request: &web_sys::Request, clock: Clock) -> Result<Reading, Thrown> {
+    let promise = match &connection.fetch {
+        Some(fetch) => fetch.call1(&JsValue::UNDEFINED, request),
+        None => global_fetch(request),
+    };
+    let answer: Answer = settled(promise).await?.unchecked_into();
+    let header = |name| answer.headers().and_then(|headers| headers.get(name)).ok().flatten();
+    let body = settled(answer.text()).await?;
+    let (retry_after, date) = (header("Retry-After"), header("Date"));
+    let reply = Reply {
+        http_status: answer.status()? as u16,
+        body: parse_json(&body),
+        retry_after: retry_after.as_deref(),
+        date: date.as_deref(),
+        asked: task_id,
+        key,
+        address: &connection.address,
+        now_ms: clock.now_ms(),
+    };
+    Ok(reply::read(&reply))
+}
+
+/// The value of what may be a promise, or what it or its making threw.
+async fn settled(promise: Result<JsValue, JsValue>) -> Result<JsValue, Thrown> {
+    Ok(JsFuture::from(Promise::resolve(&promise?)).await?)
+}
+
+impl From<JsValue> for Thrown {
+    fn from(error: JsValue) -> Self {
+        Self(error)
+    }
+}
+
+/// What was thrown, unless its text holds the key.
+fn without_key(error: JsValue, key: &str) -> Thrown {
+    let holds = |text: Option<String>| !key.is_empty() && text.is_some_and(|text| says(&text, key));
+    let told = |name| error.member(name).and_then(|text| text.text());
+    let leaks = holds(told("message")) || holds(told("stack")) || holds(error.as_string());
+    Thrown(if leaks { JsValue::UNDEFINED } else { error })
+}
+
+fn troubled(trouble: Trouble, address: &str) -> Look {
+    let (problem, thrown) = match trouble {
+        Trouble::Thrown(thrown) => {
+            let message = joined(&["No complete reply from ", address, ": the network, the server, or in a page CORS"]);
+            (Problem::without_reply(Kind::Network, Class::Passing, &message), Some(thrown))
+        }
+        Trouble::KeyThrown(thrown) => {
+            (Problem::without_reply(Kind::Network, Class::Passing, "The apiKey function threw: see cause"), Some(thrown))
+        }
+        Trouble::Unusable(why) => (Problem::without_reply(Kind::InvalidArgument, Class::Final, why), None),
+    };
+    Look::Came(Reading::Problem(problem), thrown)
+}

@@ -1,0 +1,43 @@
+//! The engine's own parsed JSON, and callers' objects, seen through the readers' window.
+
+use crate::reply::Json;
+use js_sys::{Array, Reflect};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    // js-sys binds JSON.parse for &str only, which would copy every reply into the wasm's memory and out again.
+    #[wasm_bindgen(catch, js_namespace = JSON)]
+    fn parse(text: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+/// Parses a JS string without taking it into the wasm's memory.
+pub(crate) fn parse_json(text: &JsValue) -> Option<JsValue> {
+    parse(text).ok()
+}
+
+impl Json for JsValue {
+    fn parse(text: &str) -> Option<Self> {
+        parse_json(&text.into())
+    }
+
+    // Reflect.get and not a plain getter: a caller's object may be a proxy or have getters that throw.
+    fn member(&self, name: &str) -> Option<Self> {
+        if !JsValue::is_object(self) {
+            return None;
+        }
+        Reflect::get(self, &name.into()).ok().filter(|value| !value.is_null() && !value.is_undefined())
+    }
+
+    fn is_object(&self) -> bool {
+        JsValue::is_object(self) && !Array::is_array(self)
+    }
+
+    fn text(&self) -> Option<String> {
+        self.as_string()
+    }
+
+    fn number(&self) -> Option<f64> {
+        self.as_f64().filter(|number| !number.is_nan())
+    }
+}

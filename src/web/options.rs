@@ -1,0 +1,125 @@
+//! What callers pass in, checked before anything is sent.
+
+use super::connection::Connection;
+use super::error::Rejection;
+use super::pause::Signal;
+use crate::reply::Json;
+use crate::wait::{Failure, Handle, Pace, Terms};
+use js_sys::Function;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+
+const DEFAULT_TIMEOUT_MS: f64 = 600_000.0;
+const DEFAULT_NOT_FOUND_GRACE_MS: f64 = 20_000.0;
+const DEFAULT_REQUEST_TIMEOUT_MS: f64 = 15_000.0;
+/// The API's ids have about 32 characters; this leaves room for whatever it does next.
+const LONGEST_TASK_ID: usize = 256;
+
+/// What is wrong with what the caller passed in, and how it should be.
+pub(crate) type Refusal = &'static str;
+
+/// A checked call.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) task_id: String,
+    pub(crate) handle: Option<Handle>,
+    pub(crate) terms: Terms,
+    pub(crate) connection: Connection,
+    pub(crate) signal: Option<Signal>,
+    pub(crate) on_progress: Option<Function>,
+}
+
+impl Call {
+    /// For `getTaskDetails`.
+    pub(crate) fn to_look(task: &JsValue, options: &JsValue) -> Result<Self, Rejection> {
+        Self::new(task.as_string(), None, options, true)
+    }
+
+    /// For `waitForTask`: a task id, or the handle of a wait.
+    pub(crate) fn to_wait(task: &JsValue, options: &JsValue) -> Result<Self, Rejection> {
+        let handle = if Json::is_object(task) {
+            Some(Handle::read(task).ok_or_else(|| refused("", "This is no handle of a wait: pass it as it was given"))?)
+        } else {
+            None
+        };
+        let task_id = handle.as_ref().map_or_else(|| task.as_string(), |handle| Some(handle.task_id.clone()));
+        Self::new(task_id, handle, options, false)
+    }
+
+    fn new(task_id: Option<String>, handle: Option<Handle>, options: &JsValue, once: bool) -> Result<Self, Rejection> {
+        let task_id = checked_id(task_id).map_err(|refusal| refused("", refusal))?;
+        Self::checked(&task_id, handle, options, once).map_err(|refusal| refused(&task_id, refusal))
+    }
+
+    fn checked(task_id: &str, handle: Option<Handle>, options: &JsValue, once: bool) -> Result<Self, Refusal> {
+        if !(options.is_undefined() || options.is_null() || Json::is_object(options)) {
+            return Err("options must be an object");
+        }
+        let connection = Connection::read(options)?;
+        let request_timeout_ms = ms(options, "requestTimeoutMs", DEFAULT_REQUEST_TIMEOUT_MS, "requestTimeoutMs must be a number above 0")?;
+        let signal = match options.member("signal") {
+            Some(signal) if !is_signal(&signal) => return Err("signal must be an AbortSignal"),
+            signal => signal.map(JsCast::unchecked_into),
+        };
+        let mut call = Self {
+            task_id: task_id.into(),
+            handle,
+            terms: Terms { once, timeout_ms: f64::INFINITY, not_found_grace_ms: 0.0, request_timeout_ms, pace: Pace::default() },
+            connection,
+            signal,
+            on_progress: None,
+        };
+        if !once {
+            call.read_wait(options)?;
+        }
+        Ok(call)
+    }
+
+    fn read_wait(&mut self, options: &JsValue) -> Result<(), Refusal> {
+        self.terms.timeout_ms = ms(options, "timeoutMs", DEFAULT_TIMEOUT_MS, "timeoutMs must be a number above 0; Infinity for no limit")?;
+        if options.member("notFoundGraceMs").and_then(|grace| grace.number()) != Some(0.0) {
+            self.terms.not_found_grace_ms =
+                ms(options, "notFoundGraceMs", DEFAULT_NOT_FOUND_GRACE_MS, "notFoundGraceMs must be a number, 0 or more")?;
+        }
+        if let Some(pace) = options.member("pace") {
+            self.terms.pace =
+                pace.as_string().and_then(|name| Pace::of(&name)).ok_or("pace must be \"gentle\", \"normal\" or \"eager\"")?;
+        }
+        self.on_progress = function(options, "onProgress", "onProgress must be a function")?;
+        Ok(())
+    }
+}
+
+fn refused(task_id: &str, refusal: Refusal) -> Rejection {
+    Rejection::of(&Failure::invalid_argument(task_id, refusal), None)
+}
+
+fn checked_id(id: Option<String>) -> Result<String, Refusal> {
+    let id = id.ok_or("taskId must be a string")?;
+    if id.trim_ascii().is_empty() || id.len() > LONGEST_TASK_ID {
+        return Err("taskId must have 1 to 256 characters");
+    }
+    Ok(id)
+}
+
+fn is_signal(value: &JsValue) -> bool {
+    let listens = |name| value.member(name).is_some_and(|method| method.is_function());
+    value.member("aborted").is_some_and(|aborted| aborted.as_bool().is_some())
+        && listens("addEventListener")
+        && listens("removeEventListener")
+}
+
+/// A number of ms above 0; infinity is one.
+fn ms(options: &JsValue, name: &str, default: f64, refusal: Refusal) -> Result<f64, Refusal> {
+    match options.member(name) {
+        None => Ok(default),
+        Some(value) => value.number().filter(|ms| *ms > 0.0).ok_or(refusal),
+    }
+}
+
+pub(crate) fn function(options: &JsValue, name: &str, refusal: Refusal) -> Result<Option<Function>, Refusal> {
+    match options.member(name) {
+        Some(value) if !value.is_function() => Err(refusal),
+        value => Ok(value.map(JsCast::unchecked_into)),
+    }
+}

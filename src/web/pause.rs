@@ -1,0 +1,126 @@
+//! Waiting, for a time or until the caller aborts. Whoever drops a [`Pause`] stops its timer and takes its listener away.
+
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use wasm_bindgen::prelude::*;
+
+/// Timers take a signed 32-bit count of ms; a longer one fires at once.
+const LONGEST_TIMER_MS: f64 = 2_147_483_647.0;
+
+#[wasm_bindgen]
+extern "C" {
+    // The bare globals: `window` exists in no worker, and in Node a timer is an object.
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &JsValue, ms: f64) -> JsValue;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(timer: &JsValue);
+
+    /// Whatever behaves like an `AbortSignal`: it may come from another realm or a polyfill, so it is never asked for its class.
+    #[derive(Clone, Debug)]
+    pub(crate) type Signal;
+    #[wasm_bindgen(method, getter)]
+    fn aborted(this: &Signal) -> bool;
+    #[wasm_bindgen(method, getter)]
+    fn reason(this: &Signal) -> JsValue;
+    #[wasm_bindgen(method, catch, js_name = addEventListener)]
+    fn add_event_listener(this: &Signal, kind: &str, listener: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = removeEventListener)]
+    fn remove_event_listener(this: &Signal, kind: &str, listener: &JsValue) -> Result<(), JsValue>;
+}
+
+impl Signal {
+    pub(crate) fn is_aborted(signal: Option<&Self>) -> bool {
+        signal.is_some_and(Self::aborted)
+    }
+
+    /// The caller's own reason, to be thrown as it is.
+    pub(crate) fn reason_of(signal: Option<&Self>) -> JsValue {
+        signal.map_or(JsValue::UNDEFINED, Self::reason)
+    }
+}
+
+/// Why a pause ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Woke {
+    TimeIsUp,
+    Aborted,
+}
+
+#[derive(Default)]
+struct Shared {
+    woke: Cell<Option<Woke>>,
+    waker: Cell<Option<Waker>>,
+}
+
+/// Ends when the time is up or the signal aborts, whichever comes first.
+pub(crate) struct Pause {
+    shared: Rc<Shared>,
+    timer: JsValue,
+    signal: Option<Signal>,
+    on_abort: Closure<dyn FnMut()>,
+    _on_time: Closure<dyn FnMut()>,
+}
+
+/// Starts a pause of `ms`. Longer than a timer can be, it ends early: its driver asks again.
+pub(crate) fn pause(ms: f64, signal: Option<&Signal>) -> Pause {
+    let shared = Rc::new(Shared::default());
+    let on_time = waker(&shared, Woke::TimeIsUp);
+    let on_abort = waker(&shared, Woke::Aborted);
+    if Signal::is_aborted(signal) {
+        shared.woke.set(Some(Woke::Aborted));
+    } else if let Some(signal) = signal {
+        // A signal that takes no listener is looked at after each await all the same.
+        let _ = signal.add_event_listener("abort", on_abort.as_ref());
+    }
+    let timer = set_timeout(on_time.as_ref(), ms.clamp(0.0, LONGEST_TIMER_MS).ceil());
+    Pause { shared, timer, signal: signal.cloned(), on_abort, _on_time: on_time }
+}
+
+fn waker(shared: &Rc<Shared>, woke: Woke) -> Closure<dyn FnMut()> {
+    let shared = Rc::clone(shared);
+    Closure::new(move || {
+        if shared.woke.get().is_none() {
+            shared.woke.set(Some(woke));
+        }
+        if let Some(waker) = shared.waker.take() {
+            waker.wake();
+        }
+    })
+}
+
+impl Future for Pause {
+    type Output = Woke;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Woke> {
+        match self.shared.woke.get() {
+            Some(woke) => Poll::Ready(woke),
+            None => {
+                self.shared.waker.set(Some(context.waker().clone()));
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Drop for Pause {
+    fn drop(&mut self) {
+        clear_timeout(&self.timer);
+        if let Some(signal) = &self.signal {
+            let _ = signal.remove_event_listener("abort", self.on_abort.as_ref());
+        }
+    }
+}
+
+/// Does `work`, unless `limit` ends first.
+pub(crate) async fn unless<T>(limit: Pause, work: impl Future<Output = T>) -> Result<T, Woke> {
+    let mut limit = pin!(limit);
+    let mut work = pin!(work);
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(done) => Poll::Ready(Ok(done)),
+        Poll::Pending => limit.as_mut().poll(context).map(Err),
+    })
+    .await
+}

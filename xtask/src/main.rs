@@ -1,0 +1,70 @@
+//! The commands of this repository, run as `cargo xtask <command>`. They install what is missing and say what they do.
+
+mod browser;
+mod build;
+mod command;
+mod demo;
+mod failure;
+mod node;
+mod progress;
+mod server;
+mod simulator;
+mod size;
+mod test;
+mod tools;
+mod version;
+mod workspace;
+
+use std::process::ExitCode;
+
+use failure::{Failure, Outcome};
+use workspace::Workspace;
+
+const USAGE: &str = "\
+cargo xtask <command>
+
+  demo [--port N]   build what is missing and serve the demo page; no key and no account are needed
+  test [NAME]       run every test of the project, or the one of that name; `test --list` names them
+  build             make pkg/, the npm package
+  size [--check]    what the package weighs; with --check, fail over tests/size-budget.json
+
+Settings, all optional, as environment variables:
+  NANOBANANA_API_KEY    demo: ask the real service with this key instead of the simulator
+  NANOBANANA_BASE_URL   demo: the real service's address, where it is another
+  XTASK_MIRROR          where prebuilt tools are fetched, in place of https://github.com; `off` builds them from source
+  CHROME, CHROMEDRIVER  test: the browser and its driver, where they are not found by themselves
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match obey(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nerror: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn obey(words: &[&str]) -> Outcome {
+    let workspace = Workspace::here()?;
+    match words {
+        [] | ["help" | "--help" | "-h"] => {
+            progress::say(USAGE);
+            Ok(())
+        }
+        ["build"] => build::run(&workspace),
+        ["demo"] => demo::run(&workspace, None),
+        ["demo", "--port", port] => demo::run(&workspace, Some(demo::port(port)?)),
+        ["test"] => test::run(&workspace, None),
+        ["test", "--list"] => {
+            test::list();
+            Ok(())
+        }
+        ["test", name] => test::run(&workspace, Some(name)),
+        ["size"] => size::run_it(&workspace, false),
+        ["size", "--check"] => size::run_it(&workspace, true),
+        other => Err(Failure::from(format!("`{}` is no command here\n\n{USAGE}", other.join(" ")))),
+    }
+}

@@ -1,0 +1,83 @@
+//! What the steps stand on: made at the first step that needs it, once in a run.
+
+use std::time::{Duration, Instant};
+
+use crate::browser::{self, Browser};
+use crate::failure::{Failure, Outcome};
+use crate::workspace::Workspace;
+use crate::{build, node, simulator, tools};
+
+/// One thing that has to be there before a step can run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    /// Node and npm, new enough.
+    Node,
+    /// Rust's WebAssembly target, wasm-pack, wasm-bindgen with its test runner, wasm-opt.
+    Tools,
+    /// `pkg/`, up to date.
+    Package,
+    /// The simulator's binary.
+    Simulator,
+    /// What tests/package-lock.json names.
+    TestPackages,
+    /// Chromium with chromedriver.
+    Browser,
+}
+
+/// What is there already, what could not be had, and how long that took.
+pub(super) struct Prepared<'a> {
+    pub(super) workspace: &'a Workspace,
+    met: Vec<(Need, Result<(), String>)>,
+    browser: Option<Browser>,
+    time: Duration,
+}
+
+impl<'a> Prepared<'a> {
+    pub(super) fn new(workspace: &'a Workspace) -> Self {
+        Self { workspace, met: Vec::new(), browser: None, time: Duration::ZERO }
+    }
+
+    /// Makes sure of all of `needs`; the error says which one could not be had, and why.
+    pub(super) fn all(&mut self, needs: &[Need]) -> Result<(), String> {
+        needs.iter().try_for_each(|need| self.one(*need))
+    }
+
+    /// How long everything took together.
+    pub(super) fn time(&self) -> Duration {
+        self.time
+    }
+
+    /// The browser, for a step that has named it among its needs.
+    pub(super) fn browser(&self) -> Outcome<&Browser> {
+        self.browser.as_ref().ok_or_else(|| Failure::from("the step has not asked for a browser"))
+    }
+
+    fn one(&mut self, need: Need) -> Result<(), String> {
+        if let Some((_, outcome)) = self.met.iter().find(|(known, _)| *known == need) {
+            return outcome.clone();
+        }
+        let started = Instant::now();
+        let outcome = self.prepare(need).map_err(|failure| failure.to_string());
+        self.time += started.elapsed();
+        self.met.push((need, outcome.clone()));
+        outcome
+    }
+
+    fn prepare(&mut self, need: Need) -> Outcome {
+        match need {
+            Need::Node => node::check(),
+            Need::Tools => tools::ensure(self.workspace),
+            Need::Package => build::run(self.workspace),
+            Need::Simulator => simulator::build_as_step(self.workspace),
+            Need::TestPackages => node::install(
+                &self.workspace.at("tests"),
+                "packages for the tests",
+                "npm ci in tests/: TypeScript, workerd and what drives the browser; under a minute",
+            ),
+            Need::Browser => {
+                self.browser = Some(browser::ensure(&self.workspace.root)?);
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The tests of the project in the order they run: what is quick to fail comes first.
+
+use std::path::{Path, PathBuf};
+
+use super::needs::{Need, Prepared};
+use crate::command::{cargo, command, run};
+use crate::failure::{Doing, Failure, Outcome};
+use crate::progress::note;
+use crate::workspace::{PACKAGE, WASM};
+use crate::{node, simulator, size, tools};
+
+/// One test, by name.
+pub(super) struct Step {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    pub(super) needs: &'static [Need],
+    pub(super) run: fn(&Prepared<'_>) -> Outcome,
+}
+
+const STRICT: &str = "-Dwarnings";
+
+pub(super) const STEPS: &[Step] = &[
+    Step { name: "fmt", about: "rustfmt finds nothing to change", needs: &[], run: fmt },
+    Step { name: "clippy", about: "clippy on all Rust, no warnings", needs: &[], run: clippy },
+    Step { name: "clippy-wasm", about: "clippy on the crate as WebAssembly", needs: &[Need::Tools], run: clippy_wasm },
+    Step { name: "docs", about: "rustdoc on all Rust, no warnings", needs: &[], run: docs },
+    Step { name: "docs-wasm", about: "rustdoc on the crate as WebAssembly", needs: &[Need::Tools], run: docs_wasm },
+    Step { name: "native", about: "Rust tests on this machine", needs: &[], run: native },
+    Step {
+        name: "wasm",
+        about: "Rust tests as WebAssembly in headless Chromium",
+        needs: &[Need::Tools, Need::Simulator, Need::Browser],
+        run: wasm,
+    },
+    Step {
+        name: "types",
+        about: "tsc on the public types and the checked JavaScript",
+        needs: &[Need::Node, Need::Package, Need::TestPackages],
+        run: types,
+    },
+    Step { name: "size", about: "the package within its budget", needs: &[Need::Node, Need::Package], run: budget },
+    Step {
+        name: "node",
+        about: "the package in Node.js",
+        needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator],
+        run: |prepared| suite(prepared, "tests/node", false),
+    },
+    Step {
+        name: "workerd",
+        about: "the package in workerd, the runtime of Cloudflare Workers",
+        needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator],
+        run: |prepared| suite(prepared, "tests/workerd", false),
+    },
+    Step {
+        name: "page",
+        about: "the demo page in headless Chromium",
+        needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator, Need::Browser],
+        run: |prepared| suite(prepared, "tests/page", true),
+    },
+];
+
+fn fmt(prepared: &Prepared<'_>) -> Outcome {
+    run(cargo(&prepared.workspace.root).args(["fmt", "--all", "--check"]))
+}
+
+fn clippy(prepared: &Prepared<'_>) -> Outcome {
+    run(cargo(&prepared.workspace.root).args(["clippy", "--workspace", "--all-targets", "--", STRICT]))
+}
+
+fn clippy_wasm(prepared: &Prepared<'_>) -> Outcome {
+    run(cargo(&prepared.workspace.root).args(["clippy", "--package", PACKAGE, "--target", WASM, "--all-targets", "--", STRICT]))
+}
+
+fn docs(prepared: &Prepared<'_>) -> Outcome {
+    run(cargo(&prepared.workspace.root).args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", STRICT))
+}
+
+fn docs_wasm(prepared: &Prepared<'_>) -> Outcome {
+    run(cargo(&prepared.workspace.root).args(["doc", "--package", PACKAGE, "--target", WASM, "--no-deps"]).env("RUSTDOCFLAGS", STRICT))
+}
+
+fn native(prepared: &Prepared<'_>) -> Outcome {
+    run(cargo(&prepared.workspace.root).args(["test", "--workspace"]))
+}
+
+fn wasm(prepared: &Prepared<'_>) -> Outcome {
+    let workspace = prepared.workspace;
+    let browser = prepared.browser()?;
+    let key = simulator::fresh_key();
+    // Its address and key are compiled into the tests, so it has to be there before they are built.
+    let simulator = simulator::start(workspace, &key)?;
+    run(cargo(&workspace.root)
+        .args(["test", "--package", PACKAGE, "--target", WASM, "--test", "web"])
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools::test_runner(workspace))
+        .env("CHROMEDRIVER", &browser.driver)
+        .env("SIMULATOR_URL", &simulator.url)
+        .env("SIMULATOR_KEY", &key))
+}
+
+fn types(prepared: &Prepared<'_>) -> Outcome {
+    let workspace = prepared.workspace;
+    let tsc = workspace.at("tests/node_modules/typescript/bin/tsc");
+    let configurations = files(&workspace.at("tests/types"), |name| name.starts_with("tsconfig") && name.ends_with(".json"))?;
+    for configuration in configurations {
+        let shown = configuration.strip_prefix(&workspace.root).unwrap_or(&configuration).display();
+        run(node::node(&workspace.root).arg(&tsc).arg("--noEmit").arg("--project").arg(&configuration))?;
+        note(&format!("{shown}: no errors"));
+    }
+    Ok(())
+}
+
+fn budget(prepared: &Prepared<'_>) -> Outcome {
+    size::measure(prepared.workspace, true)
+}
+
+/// One folder of Node's own test runner. The tests start what servers they need themselves.
+fn suite(prepared: &Prepared<'_>, folder: &str, in_browser: bool) -> Outcome {
+    let workspace = prepared.workspace;
+    let tests = files(&workspace.at(folder), |name| name.ends_with(".test.mjs"))?;
+    let mut node = command("node", &workspace.root);
+    node.args(["--test", "--test-reporter=spec"]).args(tests).env("SIMULATOR", workspace.simulator());
+    if in_browser {
+        node.env("CHROMIUM", &prepared.browser()?.program);
+    }
+    run(&mut node)
+}
+
+/// The files of a folder whose names fit. None at all is a failure: a suite that is not there has not passed.
+fn files(folder: &Path, fits: impl Fn(&str) -> bool) -> Outcome<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder).doing(|| format!("read {}", folder.display()))?;
+    let mut found: Vec<PathBuf> =
+        entries.flatten().filter(|entry| entry.file_name().to_str().is_some_and(&fits)).map(|entry| entry.path()).collect();
+    found.sort();
+    if found.is_empty() {
+        return Err(Failure::from(format!("{} has no tests", folder.display())));
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), STEPS.len());
+    }
+
+    #[test]
+    fn a_suite_without_tests_has_not_passed() {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        assert!(files(here, |name| name == "Cargo.toml").is_ok_and(|found| found.len() == 1));
+        assert!(files(here, |name| name.ends_with(".test.mjs")).is_err());
+        assert!(files(&here.join("nowhere"), |_| true).is_err());
+    }
+}
