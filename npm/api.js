@@ -17,10 +17,23 @@ export function createApi(load) {
     getTaskDetails,
     waitForTask,
     createClient: (shared) => ({
-      getTaskDetails: (taskId, options) => getTaskDetails(taskId, { ...shared, ...options }),
-      waitForTask: (task, options) => waitForTask(task, { ...shared, ...options }),
+      getTaskDetails: (taskId, options) => getTaskDetails(taskId, merged(shared, options)),
+      waitForTask: (task, options) => waitForTask(task, merged(shared, options)),
     }),
   };
+}
+
+/**
+ * Both options in one; what is no object is handed on as it is, for the core to refuse.
+ *
+ * @template {object} S
+ * @template {object} O
+ * @param {S | undefined} shared
+ * @param {O | undefined} options
+ */
+function merged(shared, options) {
+  const mergeable = (/** @type {unknown} */ value) => value == null || typeof value === "object";
+  return /** @type {S & O} */ (mergeable(shared) && mergeable(options) ? { ...shared, ...options } : mergeable(shared) ? options : shared);
 }
 
 /**

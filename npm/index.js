@@ -17,5 +17,7 @@ export const { getTaskDetails, waitForTask, createClient } = /* @__PURE__ */ cre
 function decoded(base64) {
   // Not through fetch and a data: URL, which a page's connect-src would have to allow.
   const binary = atob(base64);
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < bytes.length; index += 1) bytes[index] = binary.charCodeAt(index);
+  return bytes;
 }

@@ -61,7 +61,7 @@ struct Verdict {
 
 impl Verdict {
     const NO_PICTURE: Self =
-        Self::new(Kind::InvalidReply, Class::Unclear, "The API calls the task a success but names no picture that can be fetched");
+        Self::new(Kind::InvalidReply, Class::Final, "The API calls the task a success but names no picture that can be fetched");
     const NOT_THERE: Self = Self::new(
         Kind::NotFound,
         Class::NotThereYet,

@@ -7,7 +7,7 @@ use crate::reply::{Class, Kind, Problem, Reading, Status, TaskDetails};
 use std::rc::Rc;
 
 /// A problem that may pass or not ends the wait when it comes this often in a row.
-const UNCLEAR_TRIES: u32 = 4;
+const UNCLEAR_TRIES: u32 = 3;
 /// The last look is taken this long before the deadline, so that it has time to come back.
 const LAST_LOOK_BEFORE_MS: f64 = 1_000.0;
 /// A `createTime` that makes a task older than this is a clock or a zone gone wrong, and no guide for the schedule.

@@ -55,11 +55,10 @@ impl Connection {
             return Err("A key in a page is everybody's key: keep it on a server that asks for the page, and leave apiKey out here. \
                         With a key you do not mind losing, set dangerouslyAllowBrowser");
         }
-        let (origin, path) = base(options.member("baseUrl"), in_page)?;
-        let host = origin.split_once('/').map_or("", |(_, host)| host).trim_start_matches('/');
+        let Base { origin, host, path } = Base::read(options.member("baseUrl"), in_page)?;
         Ok(Self {
             url: joined(&[&origin, &path, PATH]),
-            address: joined(&[host, &path, PATH]),
+            address: joined(&[&host, &path, PATH]),
             fetch: function(options, "fetch", "fetch must be a function")?,
             in_page,
             key,
@@ -91,32 +90,41 @@ fn checked_key(text: String) -> Result<String, Refusal> {
     Ok(key.into())
 }
 
-/// Origin and path, without a slash at its end.
-fn base(given: Option<JsValue>, in_page: bool) -> Result<(String, String), Refusal> {
-    let given = match given {
-        None => None,
-        Some(value) => Some(value.as_string().or_else(|| value.member("href")?.text()).ok_or("baseUrl must be a string or a URL")?),
-    };
-    let origin = global("location").filter(|_| in_page).and_then(|location| location.member("origin")?.text());
-    let url = match (&given, &origin) {
-        // In a page a path alone is a base as well: of its own origin.
-        (_, Some(origin)) => Url::new_with_base(given.as_deref().unwrap_or("/"), origin),
-        (Some(given), None) => Url::new(given),
-        (None, None) => Url::new(API),
-    };
-    let url: JsValue = url.map_err(|_| "baseUrl is not a URL, or this page has no origin and needs one")?.into();
-    let part = |name| url.member(name).and_then(|part| part.text()).unwrap_or_default();
-    if !matches!(part("protocol").as_str(), "https:" | "http:") {
-        return Err("baseUrl must begin with https:// or http://");
+/// The checked `baseUrl`.
+struct Base {
+    origin: String,
+    host: String,
+    /// Without a slash at its end.
+    path: String,
+}
+
+impl Base {
+    fn read(given: Option<JsValue>, in_page: bool) -> Result<Self, Refusal> {
+        let given = match given {
+            None => None,
+            Some(value) => Some(value.as_string().or_else(|| value.member("href")?.text()).ok_or("baseUrl must be a string or a URL")?),
+        };
+        let origin = global("location").filter(|_| in_page).and_then(|location| location.member("origin")?.text());
+        let url = match (&given, &origin) {
+            // In a page a path alone is a base as well: of its own origin.
+            (_, Some(origin)) => Url::new_with_base(given.as_deref().unwrap_or("/"), origin),
+            (Some(given), None) => Url::new(given),
+            (None, None) => Url::new(API),
+        };
+        let url: JsValue = url.map_err(|_| "baseUrl is not a URL, or this page has no origin and needs one")?.into();
+        let part = |name| url.member(name).and_then(|part| part.text()).unwrap_or_default();
+        if !matches!(part("protocol").as_str(), "https:" | "http:") {
+            return Err("baseUrl must begin with https:// or http://");
+        }
+        if !["username", "password", "search", "hash"].iter().all(|name| part(name).is_empty()) {
+            return Err("baseUrl may have a path, but no user, query or fragment");
+        }
+        let mut path = part("pathname");
+        while path.ends_with('/') {
+            path.pop();
+        }
+        Ok(Self { origin: part("origin"), host: part("host"), path })
     }
-    if !["username", "password", "search", "hash"].iter().all(|name| part(name).is_empty()) {
-        return Err("baseUrl may have a path, but no user, query or fragment");
-    }
-    let mut path = part("pathname");
-    while path.ends_with('/') {
-        path.pop();
-    }
-    Ok((part("origin"), path))
 }
 
 /// A member of `globalThis`, looked up now: tests and frameworks put them there late.
