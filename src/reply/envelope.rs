@@ -9,8 +9,7 @@ use super::task::{Code, NoPicture, record};
 use super::text::{digits, push_whole, quoted, says, without};
 use std::rc::Rc;
 
-/// One HTTP reply, and what must be known to read it.
-#[derive(Debug)]
+/// One HTTP reply, and what must be known to read it. Holds the key, and so has no `Debug`.
 pub struct Reply<'a, V> {
     /// The HTTP status; 0 where the runtime hides a redirect.
     pub http_status: u16,

@@ -13,15 +13,13 @@ const API: &str = "https://api.nanobananaapi.ai";
 const PATH: &str = "/api/v1/nanobanana/record-info";
 
 /// Where the key comes from.
-#[derive(Debug)]
 enum Key {
     None,
     Text(String),
     Asked(Function),
 }
 
-/// The checked connection.
-#[derive(Debug)]
+/// The checked connection. Holds the key, and so has no `Debug`.
 pub(crate) struct Connection {
     /// Of the endpoint, without its query.
     pub(crate) url: String,

@@ -19,7 +19,6 @@ const LONGEST_TASK_ID: usize = 256;
 pub(crate) type Refusal = &'static str;
 
 /// A checked call.
-#[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) task_id: String,
     pub(crate) handle: Option<Handle>,

@@ -1,0 +1,42 @@
+//! Scenarios in which something else than the API answers, or nothing does.
+
+use super::advice::{ADDRESS, BACK_OFF};
+use super::{List, Span};
+use crate::answer::{Answer, Odd, Target, Wire};
+
+pub(super) fn odd_bodies(list: &mut List) {
+    list.group = "Not the API's JSON";
+    list.lasts("html-200", Answer::Odd(Odd::Html(200)), "An HTML page with 200", BACK_OFF);
+    list.lasts("html-502", Answer::Odd(Odd::Html(502)), "An HTML page with 502", BACK_OFF);
+    list.lasts("html-524", Answer::Odd(Odd::Html(524)), "An HTML page with 524", BACK_OFF);
+    list.lasts(
+        "text-1010",
+        Answer::Odd(Odd::Text1010),
+        "403 with the text: error code: 1010",
+        "Say that the CDN refused the client, not the key.",
+    );
+    list.lasts("spring-404", Answer::Odd(Odd::Spring404), "Spring Boot's own 404", ADDRESS);
+    list.lasts("cut-json", Answer::Odd(Odd::CutJson), "A whole reply with half a JSON", BACK_OFF);
+    list.lasts("empty", Answer::Odd(Odd::Empty), "An empty body", BACK_OFF);
+    list.lasts("json-null", Answer::Odd(Odd::JsonNull), "The JSON value null", BACK_OFF);
+    list.lasts("json-array", Answer::Odd(Odd::JsonArray), "A JSON array", BACK_OFF);
+    let same = "Follow with the key, or stop: one of the two, and say which.";
+    list.lasts("redirect-same", Answer::Redirect(Target::SameOrigin), "302 to the same origin", same);
+    let other = "Never send the key there.";
+    list.lasts("redirect-other", Answer::Redirect(Target::OtherOrigin), "302 to another origin", other);
+}
+
+pub(super) fn wire(list: &mut List) {
+    list.group = "Network";
+    let broken = Answer::Wire;
+    list.lasts("reset", broken(Wire::Reset), "Connection reset before any byte", BACK_OFF);
+    list.lasts("reset-body", broken(Wire::ResetBody), "Connection reset in mid-body", BACK_OFF);
+    list.lasts("close", broken(Wire::Close), "Connection closed before any byte", BACK_OFF);
+    list.lasts("cut-body", broken(Wire::CutBody), "Connection closed in mid-body", BACK_OFF);
+    list.lasts("silent", broken(Wire::Silent), "No answer ever comes", "Cut the request off after its own limit and ask again.");
+    let patient = "Return the picture if the request's limit allows, else ask again.";
+    list.add("slow", "-3s", Span::Pace, broken(Wire::Slow), "The reply comes after 3 s", patient);
+    list.add("drip", "-20ms", Span::Pace, broken(Wire::Drip), "The reply comes byte by byte", patient);
+    let endless = "Cut the request off: its limit must cover the body too.";
+    list.add("drip-endless", "-100ms", Span::Pace, broken(Wire::DripEndless), "Blanks, one by one, for ever", endless);
+}
