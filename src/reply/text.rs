@@ -33,15 +33,6 @@ pub fn push_whole(out: &mut String, number: f64) {
     }
 }
 
-/// The parts one after the other.
-pub(crate) fn joined(parts: &[&str]) -> String {
-    let mut out = String::new();
-    for part in parts {
-        out.push_str(part);
-    }
-    out
-}
-
 /// Whether `text` holds `word`, in capitals or not.
 pub(crate) fn says(text: &str, word: &str) -> bool {
     text.as_bytes().windows(word.len().max(1)).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))

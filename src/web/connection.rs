@@ -2,7 +2,7 @@
 
 use super::error::Thrown;
 use super::options::{Refusal, function};
-use crate::reply::{Json, joined};
+use crate::reply::Json;
 use js_sys::{Function, Promise};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -128,4 +128,13 @@ impl Base {
 /// A member of `globalThis`, looked up now: tests and frameworks put them there late.
 fn global(name: &str) -> Option<JsValue> {
     js_sys::global().member(name)
+}
+
+/// The parts one after the other. `concat` and `format!` bring more machinery.
+pub(super) fn joined(parts: &[&str]) -> String {
+    let mut out = String::new();
+    for part in parts {
+        out.push_str(part);
+    }
+    out
 }

@@ -2,11 +2,11 @@
 //! abort: decided by where it was thrown and never by its text, because every runtime words it differently.
 
 use super::clock::Clock;
-use super::connection::{Connection, NoKey};
+use super::connection::{Connection, NoKey, joined};
 use super::error::Thrown;
 use super::json::parse_json;
 use super::pause::{Signal, Woke, pause, unless};
-use crate::reply::{self, Class, Json, Kind, Problem, Reading, Reply, joined, says};
+use crate::reply::{self, Class, Json, Kind, Problem, Reading, Reply, says};
 use gloo_net::http::Request;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
