@@ -5,8 +5,8 @@ use super::Reading;
 use super::json::Json;
 use super::problem::{Class, Kind, Problem};
 use super::retry_after;
-use super::task::{Code, NoPicture, record};
-use super::text::{digits, push_whole, quoted, says, without};
+use super::task::{Code, NoPicture, Secrets, prompt_in, record};
+use super::text::{digits, push_whole, quoted, says};
 use std::rc::Rc;
 
 /// One HTTP reply, and what must be known to read it. Holds the key, and so has no `Debug`.
@@ -90,8 +90,8 @@ fn classify<V: Json>(reply: &Reply<'_, V>) -> Verdict {
     match code {
         // Success without a record is how sisters of this API answer for an unknown id; under an error status the status speaks.
         Some(200.0) if status < 300.0 || status == 404.0 => match reply.body.as_ref().and_then(|body| body.member("data")) {
-            None => Verdict::NOT_THERE,
-            Some(_) => Verdict::FOREIGN,
+            Some(data) if data.text().is_none_or(|text| !text.is_empty()) => Verdict::FOREIGN,
+            _ => Verdict::NOT_THERE,
         },
         Some(code) if (400.0..600.0).contains(&code) => classify_code(code, &message_of(reply), true),
         _ if status < 200.0 || (300.0..400.0).contains(&status) => Verdict::REDIRECT,
@@ -129,9 +129,11 @@ fn classify_code(code: f64, message: &str, json: bool) -> Verdict {
 
 /// `msg`, or what newer endpoints call `message`.
 fn message_of<V: Json>(reply: &Reply<'_, V>) -> String {
-    let text = |name| reply.body.as_ref()?.member(name)?.text().filter(|text| !text.trim_ascii().is_empty());
+    let Some(body) = &reply.body else { return String::new() };
+    let text = |name| body.member(name)?.text().filter(|text| !text.trim_ascii().is_empty());
     let said = text("msg").or_else(|| text("message")).unwrap_or_default();
-    quoted(&without(said, reply.key, "[key]"))
+    let prompt = body.member("data").map(|data| prompt_in(&data)).unwrap_or_default();
+    quoted(&Secrets { key: reply.key, prompt }.out_of(said))
 }
 
 fn problem<V: Json>(reply: &Reply<'_, V>, verdict: Verdict) -> Problem {

@@ -1,6 +1,7 @@
 //! What a look that brought no task means, and what a wait should do about it.
 
 use super::task::Code;
+use super::text::push_whole;
 
 /// The failure's name, as callers switch on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +88,15 @@ impl Problem {
     #[must_use]
     pub fn without_reply(kind: Kind, class: Class, message: &str) -> Self {
         Self { kind, class, message: message.into(), http_status: None, code: None, retry_after_ms: None }
+    }
+
+    /// A request given up after `within_ms`.
+    #[must_use]
+    pub fn slow(within_ms: f64) -> Self {
+        let mut message = String::from("No complete reply within ");
+        push_whole(&mut message, within_ms);
+        message.push_str(" ms");
+        Self::without_reply(Kind::Network, Class::Passing, &message)
     }
 
     /// Can asking again help?

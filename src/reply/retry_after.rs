@@ -8,13 +8,14 @@ const LONGEST_MS: f64 = 3_600_000.0;
 const MONTHS: &[u8] = b"janfebmaraprmayjunjulaugsepoctnovdec";
 
 /// How long the server asks to wait, in ms from now. `date` is the reply's own `Date` header: where it came, the server's clock measures
-/// the server's date and a wrong clock here does no harm. Anything unreadable counts as not given.
+/// the server's date and a wrong clock here does no harm. Anything unreadable counts as
+/// not given, and so does no time at all: it is no reason to stop backing off.
 pub(crate) fn delay_ms(retry_after: &str, date: Option<&str>, now_ms: f64) -> Option<f64> {
     let ms = match digits(retry_after.trim_ascii().as_bytes()) {
         Some(seconds) => seconds * 1000.0,
         None => http_date(retry_after)? - date.and_then(http_date).unwrap_or(now_ms),
     };
-    Some(ms.clamp(0.0, LONGEST_MS))
+    (ms > 0.0).then(|| ms.min(LONGEST_MS))
 }
 
 /// An HTTP date in ms since the epoch: `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or `Sun Nov  6 08:49:37 1994`.

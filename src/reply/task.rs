@@ -107,32 +107,34 @@ pub(crate) struct NoPicture;
 
 /// Reads `data`. `asked` is the task id of the request, `key` the API key that must come out nowhere, `now_ms` the time of the reply.
 pub(crate) fn record<V: Json>(data: &V, asked: &str, key: &str, now_ms: f64) -> Result<TaskDetails, NoPicture> {
-    let text = |name| data.member(name).and_then(|value| value.text()).and_then(present).map(|text| without(text, key, "[key]"));
+    let secrets = Secrets { key, prompt: prompt_in(data) };
+    let text = |name| data.member(name).and_then(|value| value.text()).and_then(present);
+    let said = |name| text(name).map(|text| secrets.out_of(text));
+    let keyless = |text| without(text, key, "[key]");
     let flag = data
         .member("successFlag")
         .and_then(|flag| flag.number().or_else(|| digits(flag.text()?.trim_ascii().as_bytes())))
         .unwrap_or(f64::NAN);
     let status = Status::of(flag);
-    let param_json = text("paramJson");
     let (create_time, created_at_ms) = time(data.member("createTime"));
     let (complete_time, completed_at_ms) = time(data.member("completeTime"));
     let error_code = data.member("errorCode").and_then(|code| match code.number() {
         Some(number) => Some(Code::Number(number)),
-        None => text("errorCode").map(Code::Text),
+        None => said("errorCode").map(Code::Text),
     });
     let pictures = match status {
-        Status::Success => Some(pictures(data.member("response"), completed_at_ms.unwrap_or(now_ms)).ok_or(NoPicture)?),
+        Status::Success => Some(pictures(data.member("response"), key, completed_at_ms.unwrap_or(now_ms)).ok_or(NoPicture)?),
         _ => None,
     };
     Ok(TaskDetails {
-        task_id: text("taskId").unwrap_or_else(|| asked.into()),
+        task_id: text("taskId").map_or_else(|| asked.into(), keyless),
         success_flag: flag,
         status,
-        operation_type: text("operationType"),
-        error_message: text("errorMessage").map(|message| without_prompt::<V>(message, param_json.as_deref())),
-        param_json,
-        create_time,
-        complete_time,
+        operation_type: said("operationType"),
+        error_message: said("errorMessage"),
+        param_json: text("paramJson").map(keyless),
+        create_time: create_time.map(keyless),
+        complete_time: complete_time.map(keyless),
         created_at_ms,
         completed_at_ms,
         error_code,
@@ -140,10 +142,31 @@ pub(crate) fn record<V: Json>(data: &V, asked: &str, key: &str, now_ms: f64) -> 
     })
 }
 
+/// What a reply may repeat and nobody may pass on.
+pub(crate) struct Secrets<'a> {
+    pub(crate) key: &'a str,
+    /// The API may quote it in what it says of a failure; only `paramJson` may hold it.
+    pub(crate) prompt: String,
+}
+
+impl Secrets<'_> {
+    pub(crate) fn out_of(&self, text: String) -> String {
+        without(without(text, self.key, "[key]"), &self.prompt, "[prompt]")
+    }
+}
+
+/// The prompt that `data` echoes, "" where there is none to hide. `paramJson` is a JSON text; as an object it was never seen, but costs nothing.
+pub(crate) fn prompt_in<V: Json>(data: &V) -> String {
+    let params = data.member("paramJson").and_then(|params| if params.is_object() { Some(params) } else { V::parse(&params.text()?) });
+    let prompt = params.and_then(|params| params.member("prompt")?.text()).unwrap_or_default();
+    let prompt = prompt.trim_ascii();
+    if prompt.len() < SHORTEST_SECRET_PROMPT { String::new() } else { prompt.into() }
+}
+
 /// Where the API gives the origin URL alone, it stands in for the result: a picture that dies in ten minutes is better than a paid one lost.
-fn pictures<V: Json>(response: Option<V>, completed_at_ms: f64) -> Option<Pictures> {
+fn pictures<V: Json>(response: Option<V>, key: &str, completed_at_ms: f64) -> Option<Pictures> {
     let response = response?;
-    let url = |name| response.member(name).and_then(|url| url.text()).and_then(web_address);
+    let url = |name| web_address(without(response.member(name)?.text()?, key, "[key]"));
     let origin_image_url = url("originImageUrl");
     Some(Pictures {
         result_image_url: url("resultImageUrl").or_else(|| origin_image_url.clone())?,
@@ -172,11 +195,4 @@ fn time<V: Json>(value: Option<V>) -> (Option<String>, Option<f64>) {
     let raw = value.text().and_then(present);
     let at = raw.as_deref().and_then(parse_time);
     (raw, at)
-}
-
-/// The API may quote the prompt in what it says of a failure; only `paramJson` may hold it.
-fn without_prompt<V: Json>(message: String, param_json: Option<&str>) -> String {
-    let prompt = param_json.and_then(V::parse).and_then(|params| params.member("prompt")?.text()).unwrap_or_default();
-    let prompt = prompt.trim_ascii();
-    if prompt.len() < SHORTEST_SECRET_PROMPT { message } else { without(message, prompt, "[prompt]") }
 }

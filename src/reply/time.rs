@@ -97,6 +97,10 @@ impl Scan<'_> {
         (number <= most).then_some(number)
     }
 
+    fn two_digits(&mut self) -> Option<f64> {
+        Some(self.digit()? * 10.0 + self.digit()?)
+    }
+
     fn date(&mut self) -> Option<f64> {
         let year = self.number(9999.0)?;
         let month = if self.skip(b'-') { self.number(12.0)? } else { return None };
@@ -134,14 +138,8 @@ impl Scan<'_> {
         } else {
             return Some(DEFAULT_ZONE_MINUTES);
         };
-        let number = self.number(1400.0)?;
-        let minutes = if self.skip(b':') {
-            number * 60.0 + self.number(59.0)?
-        } else if number <= 14.0 {
-            number * 60.0
-        } else {
-            number - (number / 100.0).floor() * 40.0
-        };
-        (minutes <= 840.0).then_some(sign * minutes)
+        let hours = self.two_digits()?;
+        let minutes = if self.skip(b':') || !self.0.is_empty() { self.two_digits()? } else { 0.0 };
+        (hours <= 14.0 && minutes <= 59.0).then_some(sign * (hours * 60.0 + minutes))
     }
 }

@@ -11,7 +11,7 @@ const LONGEST_MS: f64 = 30_000.0;
 
 /// The pause after `problem`, the `in_a_row`th failure since the last good look, counted from 1.
 pub(crate) fn pause_ms(problem: &Problem, in_a_row: u32, random: f64) -> f64 {
-    match problem.retry_after_ms {
+    match problem.retry_after_ms.filter(|ms| *ms > 0.0) {
         // Never earlier than the server asks; a little later, so that all its clients do not return at once.
         Some(asked) => jittered(asked, 0.5 + random.clamp(0.0, 1.0) / 2.0).max(FIRST_MS),
         None => {

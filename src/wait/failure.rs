@@ -2,7 +2,7 @@
 
 use super::handle::Handle;
 use super::machine::{Outcome, Wait};
-use crate::reply::{Class, Code, Kind, Problem, Status, TaskDetails, push_whole};
+use crate::reply::{Class, Code, Kind, Problem, Status, TaskDetails, push_whole, quoted};
 use std::rc::Rc;
 
 /// What `TaskError` says, but for what was thrown below.
@@ -63,24 +63,24 @@ impl Failure {
 }
 
 fn failed_task(details: &TaskDetails) -> Problem {
-    let mut message = String::from("The task failed (");
+    let mut message = String::from(match details.status {
+        Status::CreateTaskFailed => "The task never started: check the request that created it (",
+        _ => "The task failed and will not recover: change what was asked for, or create it anew (",
+    });
     message.push_str(details.status.name());
     if let Some(code) = &details.error_code {
         message.push_str(", code ");
         match code {
             Code::Number(code) => push_whole(&mut message, *code),
-            Code::Text(code) => message.push_str(code),
+            Code::Text(code) => message.push_str(&quoted(code)),
         }
     }
-    message.push(')');
     if let Some(said) = &details.error_message {
-        message.push_str(": ");
-        message.push_str(said);
+        message.push_str(", \"");
+        message.push_str(&quoted(said));
+        message.push('"');
     }
-    message.push_str(match details.status {
-        Status::CreateTaskFailed => ". It never started: check the request that created it",
-        _ => ". It will not recover: change what was asked for, or create it anew",
-    });
+    message.push(')');
     Problem { code: details.error_code.clone(), ..Problem::without_reply(Kind::TaskFailed, Class::Final, &message) }
 }
 

@@ -88,7 +88,7 @@ pub struct Wait {
     looks: u32,
     failures_in_a_row: u32,
     unclear_in_a_row: u32,
-    /// Since when the id counts as unknown; the start of the wait until the task has been seen.
+    /// Since when the id counts as unknown: until the task has been seen, since this wait began or was brought back.
     unknown_since_ms: Option<f64>,
     /// When the task began, as far as known.
     born_at_ms: f64,
@@ -101,7 +101,7 @@ impl Wait {
     #[must_use]
     pub fn new(task_id: &str, handle: Option<&Handle>, terms: Terms, now_ms: f64) -> Self {
         // Whole ms, because the handle shows them.
-        let started_at_ms = handle.map_or(now_ms.floor(), |handle| handle.started_at_ms.min(now_ms));
+        let started_at_ms = handle.map_or(now_ms.floor(), |handle| handle.started_at_ms.min(now_ms.floor()));
         let fresh = (now_ms + terms.timeout_ms).ceil();
         let deadline_at_ms = handle.and_then(|handle| handle.deadline_at_ms).filter(|at| *at > now_ms).unwrap_or(fresh);
         Self {
@@ -114,7 +114,7 @@ impl Wait {
             looks: 0,
             failures_in_a_row: 0,
             unclear_in_a_row: 0,
-            unknown_since_ms: Some(started_at_ms),
+            unknown_since_ms: Some(now_ms),
             born_at_ms: started_at_ms,
             estimated_progress: 0.0,
         }
@@ -247,7 +247,9 @@ impl Wait {
 
     fn failed(&mut self, problem: Problem, now_ms: f64, random: f64) -> State {
         let class = problem.class;
-        let asked_ms = problem.retry_after_ms;
+        let asked_ms = problem.retry_after_ms.filter(|ms| *ms > 0.0);
+        // One who asks too often is not to be asked once more before the end.
+        let limited = problem.kind == Kind::RateLimited;
         self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
         self.unclear_in_a_row = if class == Class::Unclear { self.unclear_in_a_row.saturating_add(1) } else { 0 };
         let pause_ms = backoff::pause_ms(&problem, self.failures_in_a_row, random);
@@ -258,6 +260,7 @@ impl Wait {
             Class::Unclear if self.unclear_in_a_row >= UNCLEAR_TRIES => State::Ended(Outcome::GaveUp),
             Class::NotThereYet => self.not_found(asked_ms.unwrap_or(0.0), now_ms, random),
             Class::Passing | Class::Unclear if asked_ms.is_some() => self.ordered_pause(pause_ms, now_ms),
+            Class::Passing if limited => self.due(now_ms + pause_ms).unwrap_or(State::RunningOut),
             Class::Passing | Class::Unclear => self.pause(pause_ms, now_ms),
         }
     }
@@ -273,34 +276,29 @@ impl Wait {
             return State::Ended(Outcome::GaveUp);
         }
         let interval = schedule::interval_ms(now_ms - self.born_at_ms, self.terms.pace, random);
-        self.pause(interval.min(until - now_ms).max(asked_ms), now_ms)
+        let pause_ms = interval.min(until - now_ms);
+        if asked_ms > 0.0 { self.ordered_pause(pause_ms.max(asked_ms), now_ms) } else { self.pause(pause_ms, now_ms) }
     }
 
-    /// The next look after `pause`, or earlier where the deadline would cut it off: the last moments are when a look is worth most.
+    /// The next look after `pause`. Where the deadline would cut it off it is brought forward, once: the last moments are when a look is
+    /// worth most.
     fn pause(&self, pause_ms: f64, now_ms: f64) -> State {
-        let earliest = now_ms + MIN_GAP_MS;
-        let at = (now_ms + pause_ms).min(self.deadline() - LAST_LOOK_BEFORE_MS).max(earliest);
-        if at < self.deadline() { State::Due(at) } else { State::RunningOut }
+        let at = now_ms + pause_ms.max(MIN_GAP_MS);
+        let last = self.deadline() - LAST_LOOK_BEFORE_MS;
+        if at > last && last >= now_ms + MIN_GAP_MS { State::Due(last) } else { self.due(at).unwrap_or(State::RunningOut) }
     }
 
-    /// The next look when the server said so. Where that is past the deadline there is nothing left to wait for.
+    /// The next look after a pause that the server is owed, and never before.
     fn ordered_pause(&self, pause_ms: f64, now_ms: f64) -> State {
-        let at = now_ms + pause_ms.max(MIN_GAP_MS);
-        if at < self.deadline() { State::Due(at) } else { State::Ended(Outcome::TimedOut) }
+        // Past the deadline there is nothing left to wait for.
+        self.due(now_ms + pause_ms.max(MIN_GAP_MS)).unwrap_or(State::Ended(Outcome::TimedOut))
+    }
+
+    fn due(&self, at_ms: f64) -> Option<State> {
+        (at_ms < self.deadline()).then_some(State::Due(at_ms))
     }
 
     fn deadline(&self) -> f64 {
         self.handle.deadline_at_ms.unwrap_or(f64::INFINITY)
-    }
-}
-
-impl Problem {
-    /// A request given up after `within_ms`.
-    #[must_use]
-    pub fn slow(within_ms: f64) -> Self {
-        let mut message = String::from("No complete reply within ");
-        crate::reply::push_whole(&mut message, within_ms);
-        message.push_str(" ms");
-        Self::without_reply(Kind::Network, Class::Passing, &message)
     }
 }

@@ -34,8 +34,8 @@ impl Pace {
         }
     }
 
-    /// The vendor family's advice for polling: 2–3 s apart in the first 30 s of a task, 5–10 s up to 2 minutes, 15 s from then on. Each pace
-    /// takes its place within those ranges, jitter included.
+    /// The vendor family's advice for polling: 2–3 s apart in the first 30 s of a task, 5–10 s up to 2 minutes, 15 s or more from then on. Each pace
+    /// takes its place within the first two ranges, jitter included; on old tasks all agree.
     const fn ladder(self) -> (f64, f64) {
         match self {
             Self::Gentle => (2_600.0, 8_600.0),
@@ -65,6 +65,7 @@ pub(crate) fn jittered(middle: f64, random: f64) -> f64 {
 
 /// The share of tasks that are done by this age: log-logistic, whose heavy tail suits the pro models. Below 1 at every age.
 pub(crate) fn share_done(age_ms: f64) -> f64 {
+    let age_ms = age_ms.max(0.0);
     let square = age_ms * age_ms;
     (square / (square + MEDIAN_MS * MEDIAN_MS)).min(0.99)
 }

@@ -1,0 +1,192 @@
+//! Whatever comes, it is read: any JSON, any status, any headers.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod support;
+
+use nanobanana_task::reply::{Json, Reading, Reply, Status, TaskDetails, read};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use support::{ADDRESS, ASKED, Doc, KEY, NOW_MS};
+
+/// Nothing of the API, of Debug's punctuation or of the words put in a secret's place looks like this.
+const PROMPT: &str = "Zq a Vx fox Zq";
+
+const NAMES: &[&str] = &[
+    "code",
+    "msg",
+    "message",
+    "data",
+    "status",
+    "error",
+    "taskId",
+    "paramJson",
+    "completeTime",
+    "createTime",
+    "response",
+    "successFlag",
+    "errorCode",
+    "errorMessage",
+    "operationType",
+    "resultImageUrl",
+    "originImageUrl",
+    "prompt",
+];
+
+fn texts() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => prop::sample::select(vec![
+            "", " ", "null", "200", "0", "1", "2", "3", "success", "Unauthorized", "recordInfo is null", "check the parameters",
+            "2026-01-06 08:16:56", "2026-01-06T24:00:00Z", "https://x.test/a.png", "http://x", "https://", "javascript:alert(1)",
+            "{\"prompt\":\"Zq a Vx fox Zq\"}", "{\"prompt\":5}", "[", "\u{0}", "\u{202e}", "😀",
+        ]).prop_map(String::from),
+        1 => Just(format!("it is {KEY}, {KEY}{KEY}")),
+        1 => Just(format!("no {PROMPT}")),
+        1 => ".{0,40}",
+        1 => (".", 0_usize..3000).prop_map(|(part, times)| part.repeat(times)),
+    ]
+}
+
+fn leaves() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        (0_u8..5).prop_map(Value::from),
+        (0_u16..700).prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        prop::sample::select(vec![1e300, -1e300, f64::MAX, f64::MIN_POSITIVE, -0.0, 0.5, 200.0, 8.64e15, 8.65e15]).prop_map(Value::from),
+        texts().prop_map(Value::from),
+    ]
+}
+
+fn documents() -> impl Strategy<Value = Value> {
+    leaves().prop_recursive(5, 60, 8, |inner| {
+        let name = prop_oneof![6 => prop::sample::select(NAMES).prop_map(String::from), 1 => ".{0,6}"];
+        prop_oneof![
+            1 => prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            4 => prop::collection::vec((name, inner), 0..8)
+                .prop_map(|members| Value::from(members.into_iter().collect::<Map<String, Value>>())),
+        ]
+    })
+}
+
+/// A record of which each field may be anything.
+fn records() -> impl Strategy<Value = Value> {
+    let fields = prop::collection::vec((prop::sample::select(&NAMES[6..]), leaves()), 0..8);
+    (fields, leaves(), prop_oneof![leaves(), (0_u8..5).prop_map(Value::from)], documents()).prop_map(|(fields, url, flag, response)| {
+        let mut record: Map<String, Value> = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        record.insert("successFlag".into(), flag);
+        record.insert("response".into(), if response.is_object() { response } else { json!({ "resultImageUrl": url }) });
+        Value::from(record)
+    })
+}
+
+fn bodies() -> impl Strategy<Value = Option<Value>> {
+    prop_oneof![
+        1 => Just(None),
+        3 => documents().prop_map(Some),
+        3 => (leaves(), texts(), documents()).prop_map(|(code, msg, data)| Some(json!({ "code": code, "msg": msg, "data": data }))),
+        5 => (texts(), records()).prop_map(|(msg, data)| Some(json!({ "code": 200, "msg": msg, "data": data }))),
+    ]
+}
+
+fn statuses() -> impl Strategy<Value = u16> {
+    prop_oneof![2 => Just(200_u16), 2 => 0_u16..700, 1 => any::<u16>()]
+}
+
+fn headers() -> impl Strategy<Value = Option<String>> {
+    prop_oneof![
+        2 => Just(None),
+        1 => (0_u64..u64::MAX).prop_map(|seconds| Some(seconds.to_string())),
+        1 => ".{0,50}".prop_map(Some),
+        1 => "(Sun|Monday)[, ]{0,2}[0-9]{1,3}[ -][A-Z][a-z]{2}[ -][0-9]{1,5} [0-9]{1,3}:[0-9]{1,3}:[0-9]{1,3} (GMT|)".prop_map(Some),
+    ]
+}
+
+fn web(url: &str) -> bool {
+    let start = url.get(..8).unwrap_or(url).to_ascii_lowercase();
+    (start.starts_with("http://") || start.starts_with("https://")) && url.len() > 7 && !url.contains(char::is_whitespace)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_reply_has_a_sound_reading(body in bodies(), http_status in statuses(), retry_after in headers(), date in headers()) {
+        let reply = || Reply {
+            http_status,
+            body: body.clone().map(Doc),
+            retry_after: retry_after.as_deref(),
+            date: date.as_deref(),
+            asked: ASKED,
+            key: KEY,
+            address: ADDRESS,
+            now_ms: NOW_MS,
+        };
+        let reading = read(&reply());
+        prop_assert_eq!(format!("{reading:?}"), format!("{:?}", read(&reply())), "a reading is a function of the reply");
+        prop_assert!(!format!("{reading:?}").contains(KEY), "the key comes out: {:?}", reading);
+        match &reading {
+            Reading::Task(task) => sound_task(task)?,
+            Reading::Problem(problem) => {
+                prop_assert_eq!(problem.http_status, (http_status > 0).then_some(http_status));
+                prop_assert!(problem.message.contains(ADDRESS));
+                prop_assert!(problem.message.chars().count() < 700, "{} characters", problem.message.chars().count());
+                prop_assert!(!problem.message.chars().any(|c| c.is_ascii_control()), "{:?}", problem.message);
+                prop_assert!(problem.retry_after_ms.is_none_or(|ms| (0.0..=3_600_000.0).contains(&ms)));
+            }
+        }
+    }
+
+    /// Where a JSON text is cut, there is no task in it, and no panic either.
+    #[test]
+    fn cut_json_brings_no_task(record in records(), share in 0.0_f64..1.0) {
+        let text = json!({ "code": 200, "msg": "success", "data": record }).to_string();
+        let at = (0..text.len()).filter(|at| text.is_char_boundary(*at)).nth((share * text.chars().count() as f64) as usize).unwrap_or(0);
+        let reading = read(&Reply {
+            http_status: 200,
+            body: Doc::parse(&text[..at]),
+            retry_after: None,
+            date: None,
+            asked: ASKED,
+            key: KEY,
+            address: ADDRESS,
+            now_ms: NOW_MS,
+        });
+        prop_assert!(matches!(reading, Reading::Problem(_)));
+    }
+}
+
+fn sound_task(task: &TaskDetails) -> Result<(), TestCaseError> {
+    prop_assert!(!task.task_id.trim().is_empty());
+    prop_assert_eq!(task.pictures.is_some(), task.status == Status::Success);
+    let word = match task.success_flag {
+        0.0 => Status::Generating,
+        1.0 => Status::Success,
+        2.0 => Status::CreateTaskFailed,
+        3.0 => Status::GenerateFailed,
+        _ => Status::Unknown,
+    };
+    prop_assert_eq!(task.status, word);
+    if let Some(pictures) = &task.pictures {
+        prop_assert!(web(&pictures.result_image_url), "{}", pictures.result_image_url);
+        prop_assert!(pictures.origin_image_url.as_deref().is_none_or(web));
+        prop_assert!(pictures.origin_image_url.is_some() || pictures.origin_image_expires_at_ms.is_none());
+    }
+    for at in [task.created_at_ms, task.completed_at_ms].into_iter().flatten() {
+        prop_assert!(at.abs() <= 8.64e15);
+    }
+    prop_assert!(task.created_at_ms.is_none() || task.create_time.is_some());
+    prop_assert!(task.completed_at_ms.is_none() || task.complete_time.is_some());
+    for text in [&task.param_json, &task.operation_type, &task.create_time, &task.complete_time, &task.error_message].into_iter().flatten()
+    {
+        prop_assert!(!text.trim_ascii().is_empty() && text != "null");
+    }
+    if task.param_json.as_deref().is_some_and(|params| params == format!("{{\"prompt\":\"{PROMPT}\"}}")) {
+        let rest = TaskDetails { param_json: None, task_id: String::new(), create_time: None, complete_time: None, ..task.clone() };
+        prop_assert!(!format!("{rest:?}").contains(PROMPT), "the prompt comes out: {:?}", rest);
+    }
+    Ok(())
+}

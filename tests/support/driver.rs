@@ -1,0 +1,70 @@
+//! A driver that does what the machine says, on a clock of its own, and writes down what it was told.
+
+use nanobanana_task::reply::{Problem, Reading};
+use nanobanana_task::wait::{Next, Outcome, Wait};
+
+/// The most steps any test here needs; a machine that wants more is caught in a circle.
+const MOST_STEPS: usize = 100_000;
+
+/// One look as the outside saw it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Look {
+    pub(crate) sent_ms: f64,
+    pub(crate) within_ms: f64,
+    pub(crate) back_ms: f64,
+}
+
+/// A whole wait.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) wait: Wait,
+    pub(crate) looks: Vec<Look>,
+    /// Progress at each `Yield`.
+    pub(crate) shown: Vec<f64>,
+    pub(crate) ended_ms: f64,
+}
+
+impl Run {
+    /// From each reply to the next send.
+    pub(crate) fn pauses(&self) -> Vec<f64> {
+        self.looks.windows(2).map(|pair| pair[1].sent_ms - pair[0].back_ms).collect()
+    }
+
+    pub(crate) fn outcome(&self) -> Outcome {
+        self.wait.outcome().expect("a wait that is done has an outcome")
+    }
+
+    /// When each look was sent, counted from the first instant.
+    pub(crate) fn sent_from(&self, start_ms: f64) -> Vec<f64> {
+        self.looks.iter().map(|look| look.sent_ms - start_ms).collect()
+    }
+}
+
+/// Drives `wait` from `start_ms` to its end. `script` answers the look of this number (from 0), sent at this instant, with what it
+/// brings and how long that takes; `random` is what each reply is told.
+pub(crate) fn drive(mut wait: Wait, start_ms: f64, random: f64, mut script: impl FnMut(usize, f64) -> (Reading, f64)) -> Run {
+    let mut now_ms = start_ms;
+    let (mut looks, mut shown) = (Vec::new(), Vec::new());
+    for _ in 0..MOST_STEPS {
+        match wait.next(now_ms) {
+            Next::Done => return Run { wait, looks, shown, ended_ms: now_ms },
+            Next::Yield => shown.push(wait.estimated_progress()),
+            Next::SleepUntil(at) => {
+                assert!(at.is_finite(), "sleeping for good at {now_ms}");
+                assert!(at > now_ms, "a sleep of nothing at {now_ms}: {wait:?}");
+                now_ms = at;
+            }
+            Next::Send { within_ms } => {
+                assert!(within_ms > 0.0, "no time for the look at {now_ms}");
+                let sent_ms = now_ms;
+                let (reading, latency_ms) = script(looks.len(), sent_ms);
+                let (reading, latency_ms) =
+                    if latency_ms < within_ms { (reading, latency_ms) } else { (Reading::Problem(Problem::slow(within_ms)), within_ms) };
+                now_ms += latency_ms;
+                wait.came_back(reading, now_ms, random);
+                looks.push(Look { sent_ms, within_ms, back_ms: now_ms });
+            }
+        }
+    }
+    panic!("no end after {MOST_STEPS} steps: {wait:?}");
+}

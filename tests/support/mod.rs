@@ -1,0 +1,120 @@
+//! What the native tests share: JSON for the readers, readings made by hand, and a driver with a clock of its own.
+
+// Each test file uses its own part of this.
+#![allow(dead_code)]
+
+pub(crate) mod driver;
+
+use nanobanana_task::reply::{Class, Json, Kind, Problem, Reading, Reply, Status, TaskDetails, read};
+use nanobanana_task::wait::{Pace, Terms};
+use serde_json::Value;
+use std::rc::Rc;
+
+/// The key of every request in these tests.
+pub(crate) const KEY: &str = "0123456789abcdef0123456789abcdef";
+/// The id every request in these tests asks for.
+pub(crate) const ASKED: &str = "asked-for";
+pub(crate) const ADDRESS: &str = "api.example.test/api/v1/nanobanana/record-info";
+/// 2026-01-06 00:17:10 UTC.
+pub(crate) const NOW_MS: f64 = 1_767_658_630_000.0;
+
+/// serde's JSON, as the readers want to see it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Doc(pub(crate) Value);
+
+impl Json for Doc {
+    fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok().map(Self)
+    }
+
+    fn member(&self, name: &str) -> Option<Self> {
+        self.0.as_object()?.get(name).filter(|value| !value.is_null()).cloned().map(Self)
+    }
+
+    fn is_object(&self) -> bool {
+        self.0.is_object()
+    }
+
+    fn text(&self) -> Option<String> {
+        self.0.as_str().map(Into::into)
+    }
+
+    fn number(&self) -> Option<f64> {
+        self.0.as_f64()
+    }
+}
+
+/// A reply to [`ASKED`] with this status and body, and no headers.
+pub(crate) fn reply<'a>(http_status: u16, body: Option<Value>) -> Reply<'a, Doc> {
+    Reply { http_status, body: body.map(Doc), retry_after: None, date: None, asked: ASKED, key: KEY, address: ADDRESS, now_ms: NOW_MS }
+}
+
+/// The reading of HTTP 200 with `data` in a good envelope.
+pub(crate) fn read_data(data: Value) -> Reading {
+    read(&reply(200, Some(serde_json::json!({ "code": 200, "msg": "success", "data": data }))))
+}
+
+/// The task of a reading that brought one.
+pub(crate) fn task(reading: Reading) -> Rc<TaskDetails> {
+    match reading {
+        Reading::Task(task) => task,
+        Reading::Problem(problem) => panic!("no task but {problem:?}"),
+    }
+}
+
+/// The problem of a reading that brought one.
+pub(crate) fn problem(reading: Reading) -> Problem {
+    match reading {
+        Reading::Problem(problem) => problem,
+        Reading::Task(task) => panic!("no problem but {task:?}"),
+    }
+}
+
+/// A task in this state, created at `created_at_ms`.
+pub(crate) fn seen(status: Status, created_at_ms: Option<f64>) -> Reading {
+    let (flag, pictures) = match status {
+        Status::Generating => (0.0, None),
+        Status::Success => {
+            let Reading::Task(task) =
+                read_data(serde_json::json!({ "successFlag": 1, "response": { "resultImageUrl": "https://x.test/a.png" } }))
+            else {
+                panic!("a success is read as one");
+            };
+            (1.0, task.pictures.clone())
+        }
+        Status::CreateTaskFailed => (2.0, None),
+        Status::GenerateFailed => (3.0, None),
+        Status::Unknown => (99.0, None),
+    };
+    let blank = task(read_data(serde_json::json!({})));
+    Reading::Task(Rc::new(TaskDetails { status, success_flag: flag, pictures, created_at_ms, ..TaskDetails::clone(&blank) }))
+}
+
+pub(crate) fn generating() -> Reading {
+    seen(Status::Generating, None)
+}
+
+pub(crate) fn success() -> Reading {
+    seen(Status::Success, None)
+}
+
+/// A problem of this class and the kind that goes with it.
+pub(crate) fn failing(class: Class) -> Reading {
+    let kind = match class {
+        Class::Final => Kind::Unauthorized,
+        Class::NotThereYet => Kind::NotFound,
+        Class::Passing => Kind::Network,
+        Class::Unclear => Kind::Server,
+    };
+    Reading::Problem(Problem::without_reply(kind, class, "it went wrong"))
+}
+
+/// A passing problem for which the server asks a pause.
+pub(crate) fn told_to_wait(kind: Kind, class: Class, retry_after_ms: f64) -> Reading {
+    Reading::Problem(Problem { retry_after_ms: Some(retry_after_ms), ..Problem::without_reply(kind, class, "slower") })
+}
+
+/// A wait of ten minutes with a grace of 20 s and requests of 15 s.
+pub(crate) fn terms() -> Terms {
+    Terms { once: false, timeout_ms: 600_000.0, not_found_grace_ms: 20_000.0, request_timeout_ms: 15_000.0, pace: Pace::Normal }
+}
