@@ -6,7 +6,7 @@ use super::json::Json;
 use super::problem::{Class, Kind, Problem};
 use super::retry_after;
 use super::task::{Code, NoPicture, Secrets, prompt_in, record};
-use super::text::{digits, push_whole, quoted, says};
+use super::text::{push_whole, quoted, says};
 use std::rc::Rc;
 
 /// One HTTP reply, and what must be known to read it. Holds the key, and so has no `Debug`.
@@ -42,13 +42,7 @@ pub fn read<V: Json>(reply: &Reply<'_, V>) -> Reading {
 fn task_in<V: Json>(reply: &Reply<'_, V>) -> Option<Result<super::TaskDetails, NoPicture>> {
     let body = reply.body.as_ref()?;
     let data = body.member("data").filter(V::is_object)?;
-    (code_of(body) == Some(200.0)).then(|| record(&data, reply.asked, reply.key, reply.now_ms))
-}
-
-/// The envelope's code as a number.
-fn code_of<V: Json>(body: &V) -> Option<f64> {
-    let code = body.member("code")?;
-    code.number().or_else(|| digits(code.text()?.trim_ascii().as_bytes()))
+    (body.count_at("code") == Some(200.0)).then(|| record(&data, reply.asked, reply.key, reply.now_ms))
 }
 
 /// A class, a name for it, and what to say.
@@ -86,7 +80,7 @@ impl Verdict {
 
 fn classify<V: Json>(reply: &Reply<'_, V>) -> Verdict {
     let status = f64::from(reply.http_status);
-    let code = reply.body.as_ref().and_then(code_of);
+    let code = reply.body.as_ref().and_then(|body| body.count_at("code"));
     match code {
         // Success without a record is how sisters of this API answer for an unknown id; under an error status the status speaks.
         Some(200.0) if status < 300.0 || status == 404.0 => match reply.body.as_ref().and_then(|body| body.member("data")) {
@@ -130,14 +124,14 @@ fn classify_code(code: f64, message: &str, json: bool) -> Verdict {
 /// `msg`, or what newer endpoints call `message`.
 fn message_of<V: Json>(reply: &Reply<'_, V>) -> String {
     let Some(body) = &reply.body else { return String::new() };
-    let text = |name| body.member(name)?.text().filter(|text| !text.trim_ascii().is_empty());
+    let text = |name| body.text_at(name).filter(|text| !text.trim_ascii().is_empty());
     let said = text("msg").or_else(|| text("message")).unwrap_or_default();
     let prompt = body.member("data").map(|data| prompt_in(&data)).unwrap_or_default();
     quoted(&Secrets { key: reply.key, prompt }.out_of(said))
 }
 
 fn problem<V: Json>(reply: &Reply<'_, V>, verdict: Verdict) -> Problem {
-    let code = reply.body.as_ref().and_then(code_of);
+    let code = reply.body.as_ref().and_then(|body| body.count_at("code"));
     let status = reply.http_status;
     let mut message = String::from(verdict.says);
     message.push_str(" (");

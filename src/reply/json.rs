@@ -1,5 +1,7 @@
 //! The window through which the readers see parsed JSON.
 
+use super::text::digits;
+
 /// A parsed JSON value: `JsValue` in the wasm, `serde_json::Value` in native tests and fuzzing.
 pub trait Json: Sized {
     /// Parses a text; `None` where it is not JSON.
@@ -12,4 +14,23 @@ pub trait Json: Sized {
     fn text(&self) -> Option<String>;
     /// The number, where this is one. Never NaN.
     fn number(&self) -> Option<f64>;
+
+    /// The text that member `name` is. Never inlined: in the wasm each copy would bring the release of a JavaScript value.
+    #[inline(never)]
+    fn text_at(&self, name: &str) -> Option<String> {
+        self.member(name)?.text()
+    }
+
+    /// The number that member `name` is, or that its digits write.
+    #[inline(never)]
+    fn count_at(&self, name: &str) -> Option<f64> {
+        let value = self.member(name)?;
+        value.number().or_else(|| digits(value.text()?.trim_ascii().as_bytes()))
+    }
+
+    /// The number that member `name` is.
+    #[inline(never)]
+    fn number_at(&self, name: &str) -> Option<f64> {
+        self.member(name)?.number()
+    }
 }

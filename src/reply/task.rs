@@ -1,7 +1,7 @@
 //! The record of a task, as `data` of the envelope holds it.
 
 use super::json::Json;
-use super::text::{digits, present, push_whole, without};
+use super::text::{present, push_whole, without};
 use super::time::{instant, parse_time};
 
 /// How long an origin URL lives after the task is complete (the API's documentation).
@@ -108,13 +108,10 @@ pub(crate) struct NoPicture;
 /// Reads `data`. `asked` is the task id of the request, `key` the API key that must come out nowhere, `now_ms` the time of the reply.
 pub(crate) fn record<V: Json>(data: &V, asked: &str, key: &str, now_ms: f64) -> Result<TaskDetails, NoPicture> {
     let secrets = Secrets { key, prompt: prompt_in(data) };
-    let text = |name| data.member(name).and_then(|value| value.text()).and_then(present);
+    let text = |name| data.text_at(name).and_then(present);
     let said = |name| text(name).map(|text| secrets.out_of(text));
     let keyless = |text| without(text, key, "[key]");
-    let flag = data
-        .member("successFlag")
-        .and_then(|flag| flag.number().or_else(|| digits(flag.text()?.trim_ascii().as_bytes())))
-        .unwrap_or(f64::NAN);
+    let flag = data.count_at("successFlag").unwrap_or(f64::NAN);
     let status = Status::of(flag);
     let (create_time, created_at_ms) = time(data.member("createTime"));
     let (complete_time, completed_at_ms) = time(data.member("completeTime"));
@@ -158,7 +155,7 @@ impl Secrets<'_> {
 /// The prompt that `data` echoes, "" where there is none to hide. `paramJson` is a JSON text; as an object it was never seen, but costs nothing.
 pub(crate) fn prompt_in<V: Json>(data: &V) -> String {
     let params = data.member("paramJson").and_then(|params| if params.is_object() { Some(params) } else { V::parse(&params.text()?) });
-    let prompt = params.and_then(|params| params.member("prompt")?.text()).unwrap_or_default();
+    let prompt = params.and_then(|params| params.text_at("prompt")).unwrap_or_default();
     let prompt = prompt.trim_ascii();
     if prompt.len() < SHORTEST_SECRET_PROMPT { String::new() } else { prompt.into() }
 }
@@ -166,7 +163,7 @@ pub(crate) fn prompt_in<V: Json>(data: &V) -> String {
 /// Where the API gives the origin URL alone, it stands in for the result: a picture that dies in ten minutes is better than a paid one lost.
 fn pictures<V: Json>(response: Option<V>, key: &str, completed_at_ms: f64) -> Option<Pictures> {
     let response = response?;
-    let url = |name| web_address(without(response.member(name)?.text()?, key, "[key]"));
+    let url = |name| web_address(without(response.text_at(name)?, key, "[key]"));
     let origin_image_url = url("originImageUrl");
     Some(Pictures {
         result_image_url: url("resultImageUrl").or_else(|| origin_image_url.clone())?,

@@ -140,6 +140,7 @@ impl Scan<'_> {
         };
         let hours = self.two_digits()?;
         let minutes = if self.skip(b':') || !self.0.is_empty() { self.two_digits()? } else { 0.0 };
-        (hours <= 14.0 && minutes <= 59.0).then_some(sign * (hours * 60.0 + minutes))
+        let all = hours * 60.0 + minutes;
+        (all <= 840.0 && minutes <= 59.0).then_some(sign * all)
     }
 }

@@ -20,7 +20,7 @@ impl Handle {
     /// Reads what a caller stored. `None` where it is no handle of a version known here; the task id is the caller's to check.
     #[must_use]
     pub fn read<V: Json>(value: &V) -> Option<Self> {
-        if value.member("v")?.number()? != VERSION {
+        if value.number_at("v")? != VERSION {
             return None;
         }
         let instant = |at: V| at.number().filter(|at| at.is_finite() && *at >= 0.0);
@@ -29,6 +29,6 @@ impl Handle {
             None => None,
             Some(at) => Some(instant(at).filter(|at| *at >= started_at_ms)?),
         };
-        Some(Self { task_id: value.member("taskId")?.text()?, started_at_ms, deadline_at_ms })
+        Some(Self { task_id: value.text_at("taskId")?, started_at_ms, deadline_at_ms })
     }
 }

@@ -100,9 +100,9 @@ impl Base {
     fn read(given: Option<JsValue>, in_page: bool) -> Result<Self, Refusal> {
         let given = match given {
             None => None,
-            Some(value) => Some(value.as_string().or_else(|| value.member("href")?.text()).ok_or("baseUrl must be a string or a URL")?),
+            Some(value) => Some(value.as_string().or_else(|| value.text_at("href")).ok_or("baseUrl must be a string or a URL")?),
         };
-        let origin = global("location").filter(|_| in_page).and_then(|location| location.member("origin")?.text());
+        let origin = global("location").filter(|_| in_page).and_then(|location| location.text_at("origin"));
         let url = match (&given, &origin) {
             // In a page a path alone is a base as well: of its own origin.
             (_, Some(origin)) => Url::new_with_base(given.as_deref().unwrap_or("/"), origin),
@@ -110,7 +110,7 @@ impl Base {
             (None, None) => Url::new(API),
         };
         let url: JsValue = url.map_err(|_| "baseUrl is not a URL, or this page has no origin and needs one")?.into();
-        let part = |name| url.member(name).and_then(|part| part.text()).unwrap_or_default();
+        let part = |name| url.text_at(name).unwrap_or_default();
         if !matches!(part("protocol").as_str(), "https:" | "http:") {
             return Err("baseUrl must begin with https:// or http://");
         }

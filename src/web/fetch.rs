@@ -149,8 +149,7 @@ impl From<JsValue> for Thrown {
 /// What was thrown, unless its text holds the key.
 fn without_key(error: JsValue, key: &str) -> Thrown {
     let holds = |text: Option<String>| !key.is_empty() && text.is_some_and(|text| says(&text, key));
-    let told = |name| error.member(name).and_then(|text| text.text());
-    let leaks = holds(told("message")) || holds(told("stack")) || holds(error.as_string());
+    let leaks = holds(error.text_at("message")) || holds(error.text_at("stack")) || holds(error.as_string());
     Thrown(if leaks { JsValue::UNDEFINED } else { error })
 }
 

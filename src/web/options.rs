@@ -76,7 +76,7 @@ impl Call {
 
     fn read_wait(&mut self, options: &JsValue) -> Result<(), Refusal> {
         self.terms.timeout_ms = ms(options, "timeoutMs", DEFAULT_TIMEOUT_MS, "timeoutMs must be a number above 0; Infinity for no limit")?;
-        if options.member("notFoundGraceMs").and_then(|grace| grace.number()) != Some(0.0) {
+        if options.number_at("notFoundGraceMs") != Some(0.0) {
             self.terms.not_found_grace_ms =
                 ms(options, "notFoundGraceMs", DEFAULT_NOT_FOUND_GRACE_MS, "notFoundGraceMs must be a number, 0 or more")?;
         }
