@@ -1,7 +1,7 @@
 // The public functions, made from a way to load the wasm. No work happens here before the first call.
 import { TaskError } from "./core.js";
 
-/** @typedef {import("../src/types.d.ts")} Types */
+/** @typedef {typeof import("../src/types.d.ts")} Types */
 /** @typedef {{ getTaskDetails: Types["getTaskDetails"], waitForTask: Types["waitForTask"] }} Core */
 
 /**

@@ -7,7 +7,7 @@ use crate::web::{Call, Clock, Look, Rejection, Signal, Thrown, look, pause, rand
 pub(crate) async fn carry_out(call: Call) -> Result<Wait, Rejection> {
     let signal = call.signal.as_ref();
     let clock = Clock::start();
-    let mut wait = Wait::new(&call.task_id, call.handle.as_ref(), call.terms, clock.now_ms());
+    let mut wait = Wait::new(&call.task_id, call.handle.as_ref(), call.terms.clone(), clock.now_ms());
     // What was thrown below the last look; the pure rooms know nothing of it.
     let mut thrown: Option<Thrown> = None;
     loop {
@@ -17,7 +17,7 @@ pub(crate) async fn carry_out(call: Call) -> Result<Wait, Rejection> {
         }
         let now_ms = clock.now_ms();
         match wait.next(now_ms) {
-            Next::Send { within_ms } => match look(&call.connection, &call.task_id, signal, within_ms, clock).await {
+            Next::Send { within_ms } => match look(&call, wait.details().map(AsRef::as_ref), within_ms, clock).await {
                 Look::Aborted => wait.abort(),
                 Look::Came(reading, cause) => {
                     thrown = cause;

@@ -109,6 +109,7 @@ fn check(line: &Value) -> Vec<String> {
         date: text("date"),
         asked: ASKED,
         key: KEY,
+        known: None,
         address: ADDRESS,
         now_ms: NOW_MS,
     });

@@ -122,6 +122,7 @@ proptest! {
             date: date.as_deref(),
             asked: ASKED,
             key: KEY,
+            known: None,
             address: ADDRESS,
             now_ms: NOW_MS,
         };
@@ -152,6 +153,7 @@ proptest! {
             date: None,
             asked: ASKED,
             key: KEY,
+            known: None,
             address: ADDRESS,
             now_ms: NOW_MS,
         });

@@ -354,3 +354,17 @@ fn progress_is_below_1_at_any_age() {
     wait.came_back(generating(), 8e15, 0.5);
     assert!((0.9..1.0).contains(&wait.estimated_progress()));
 }
+
+#[test]
+fn a_look_shortly_before_the_last_moments_is_not_the_last() {
+    let mut wait = new(Terms { timeout_ms: 4_000.0, ..terms() });
+    assert!(matches!(wait.next(NOW_MS), Next::Send { .. }));
+    wait.came_back(generating(), NOW_MS + 2_500.0, 0.5);
+    assert_eq!(wait.next(NOW_MS + 2_500.0), Next::Yield);
+    assert_eq!(wait.next(NOW_MS + 2_500.0), Next::SleepUntil(NOW_MS + 2_500.0 + MIN_GAP_MS));
+    // Once is enough: what comes back within the last moments was the last look.
+    assert!(matches!(wait.next(NOW_MS + 3_300.0), Next::Send { .. }));
+    wait.came_back(generating(), NOW_MS + 3_350.0, 0.5);
+    assert_eq!((wait.next(NOW_MS + 3_350.0), wait.next_look_in_ms(NOW_MS + 3_350.0)), (Next::Yield, None));
+    assert_eq!(wait.next(NOW_MS + 3_350.0), Next::SleepUntil(NOW_MS + 4_000.0));
+}

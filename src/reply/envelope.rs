@@ -5,7 +5,7 @@ use super::Reading;
 use super::json::Json;
 use super::problem::{Class, Kind, Problem};
 use super::retry_after;
-use super::task::{Code, NoPicture, Secrets, prompt_in, record};
+use super::task::{Code, NoPicture, Secrets, TaskDetails, record};
 use super::text::{push_whole, quoted, says};
 use std::rc::Rc;
 
@@ -23,6 +23,8 @@ pub struct Reply<'a, V> {
     pub asked: &'a str,
     /// The API key of the request, or "": it is taken out of every text.
     pub key: &'a str,
+    /// What an earlier look found: the prompt in it is taken out of what is said now.
+    pub known: Option<&'a TaskDetails>,
     /// Host and path that were asked, for the one message that is about them. Never the query.
     pub address: &'a str,
     /// The time of the reply, in ms since the epoch.
@@ -39,7 +41,7 @@ pub fn read<V: Json>(reply: &Reply<'_, V>) -> Reading {
     }
 }
 
-fn task_in<V: Json>(reply: &Reply<'_, V>) -> Option<Result<super::TaskDetails, NoPicture>> {
+fn task_in<V: Json>(reply: &Reply<'_, V>) -> Option<Result<TaskDetails, NoPicture>> {
     let body = reply.body.as_ref()?;
     let data = body.member("data").filter(V::is_object)?;
     (body.count_at("code") == Some(200.0)).then(|| record(&data, reply.asked, reply.key, reply.now_ms))
@@ -126,8 +128,9 @@ fn message_of<V: Json>(reply: &Reply<'_, V>) -> String {
     let Some(body) = &reply.body else { return String::new() };
     let text = |name| body.text_at(name).filter(|text| !text.trim_ascii().is_empty());
     let said = text("msg").or_else(|| text("message")).unwrap_or_default();
-    let prompt = body.member("data").map(|data| prompt_in(&data)).unwrap_or_default();
-    quoted(&Secrets { key: reply.key, prompt }.out_of(said))
+    let told = body.member("data").and_then(|data| data.text_at("paramJson"));
+    let known = reply.known.and_then(|details| details.param_json.clone());
+    quoted(&Secrets::new::<V>(reply.key, told.or(known)).out_of(said))
 }
 
 fn problem<V: Json>(reply: &Reply<'_, V>, verdict: Verdict) -> Problem {

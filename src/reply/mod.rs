@@ -19,8 +19,6 @@ pub use problem::{Class, Kind, Problem};
 pub use task::{Code, Pictures, Status, TaskDetails};
 pub use text::push_whole;
 pub(crate) use text::quoted;
-#[cfg(target_arch = "wasm32")]
-pub(crate) use text::says;
 pub use time::parse_time;
 
 /// One look's result.

@@ -1,7 +1,7 @@
 //! The record of a task, as `data` of the envelope holds it.
 
 use super::json::Json;
-use super::text::{present, push_whole, without};
+use super::text::{escaped, present, push_whole, without};
 use super::time::{instant, parse_time};
 
 /// How long an origin URL lives after the task is complete (the API's documentation).
@@ -107,7 +107,7 @@ pub(crate) struct NoPicture;
 
 /// Reads `data`. `asked` is the task id of the request, `key` the API key that must come out nowhere, `now_ms` the time of the reply.
 pub(crate) fn record<V: Json>(data: &V, asked: &str, key: &str, now_ms: f64) -> Result<TaskDetails, NoPicture> {
-    let secrets = Secrets { key, prompt: prompt_in(data) };
+    let secrets = Secrets::new::<V>(key, data.text_at("paramJson"));
     let text = |name| data.text_at(name).and_then(present);
     let said = |name| text(name).map(|text| secrets.out_of(text));
     let keyless = |text| without(text, key, "[key]");
@@ -141,23 +141,26 @@ pub(crate) fn record<V: Json>(data: &V, asked: &str, key: &str, now_ms: f64) -> 
 
 /// What a reply may repeat and nobody may pass on.
 pub(crate) struct Secrets<'a> {
-    pub(crate) key: &'a str,
-    /// The API may quote it in what it says of a failure; only `paramJson` may hold it.
-    pub(crate) prompt: String,
+    key: &'a str,
+    /// Only `paramJson` may hold these: it and the prompt in it, as it is and as JSON writes it. The API may quote any in what it says of a
+    /// failure.
+    private: [String; 3],
 }
 
-impl Secrets<'_> {
-    pub(crate) fn out_of(&self, text: String) -> String {
-        without(without(text, self.key, "[key]"), &self.prompt, "[prompt]")
+impl<'a> Secrets<'a> {
+    pub(crate) fn new<V: Json>(key: &'a str, param_json: Option<String>) -> Self {
+        let param_json = param_json.unwrap_or_default();
+        let prompt = V::parse(&param_json).and_then(|params| params.text_at("prompt")).unwrap_or_default();
+        let prompt = prompt.trim_ascii();
+        if prompt.len() < SHORTEST_SECRET_PROMPT {
+            return Self { key, private: Default::default() };
+        }
+        Self { key, private: [param_json, escaped(prompt), prompt.into()] }
     }
-}
 
-/// The prompt that `data` echoes, "" where there is none to hide. `paramJson` is a JSON text; as an object it was never seen, but costs nothing.
-pub(crate) fn prompt_in<V: Json>(data: &V) -> String {
-    let params = data.member("paramJson").and_then(|params| if params.is_object() { Some(params) } else { V::parse(&params.text()?) });
-    let prompt = params.and_then(|params| params.text_at("prompt")).unwrap_or_default();
-    let prompt = prompt.trim_ascii();
-    if prompt.len() < SHORTEST_SECRET_PROMPT { String::new() } else { prompt.into() }
+    pub(crate) fn out_of(&self, text: String) -> String {
+        self.private.iter().fold(without(text, self.key, "[key]"), |text, secret| without(text, secret, "[prompt]"))
+    }
 }
 
 /// Where the API gives the origin URL alone, it stands in for the result: a picture that dies in ten minutes is better than a paid one lost.

@@ -60,6 +60,21 @@ pub(crate) fn without(text: String, secret: &str, word: &str) -> String {
     out
 }
 
+/// `text` as it stands within a JSON string.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '"' | '\\' => out.extend(['\\', c]),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
 /// What stands before and after the first `part`.
 fn cut<'a>(text: &'a str, part: &str) -> Option<(&'a str, &'a str)> {
     let at = text.as_bytes().windows(part.len()).position(|window| window == part.as_bytes())?;

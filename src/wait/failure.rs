@@ -51,11 +51,13 @@ impl Failure {
     fn of(problem: Problem, wait: &Wait, now_ms: f64) -> Self {
         // A failed task cannot be waited for again, nor can a call that was refused.
         let ended = matches!(problem.kind, Kind::TaskFailed | Kind::InvalidArgument);
+        // A key that cannot be sent is found when the look is begun, and then the look is not sent.
+        let unsent = u32::from(problem.kind == Kind::InvalidArgument);
         Self {
             problem,
             task_id: wait.handle().task_id.clone(),
             details: wait.details().cloned(),
-            attempts: wait.looks(),
+            attempts: wait.looks().saturating_sub(unsent),
             elapsed_ms: wait.elapsed_ms(now_ms),
             handle: (!ended).then(|| resumable(wait, now_ms)),
         }

@@ -280,12 +280,13 @@ impl Wait {
         if asked_ms > 0.0 { self.ordered_pause(pause_ms.max(asked_ms), now_ms) } else { self.pause(pause_ms, now_ms) }
     }
 
-    /// The next look after `pause`. Where the deadline would cut it off it is brought forward, once: the last moments are when a look is
+    /// The next look after `pause`. One that would come too late to come back is brought forward, once: the last moments are when a look is
     /// worth most.
     fn pause(&self, pause_ms: f64, now_ms: f64) -> State {
         let at = now_ms + pause_ms.max(MIN_GAP_MS);
         let last = self.deadline() - LAST_LOOK_BEFORE_MS;
-        if at > last && last >= now_ms + MIN_GAP_MS { State::Due(last) } else { self.due(at).unwrap_or(State::RunningOut) }
+        let at = if now_ms < last { at.min(last).max(now_ms + MIN_GAP_MS) } else { at };
+        self.due(at).unwrap_or(State::RunningOut)
     }
 
     /// The next look after a pause that the server is owed, and never before.

@@ -103,12 +103,10 @@ impl Base {
             Some(value) => Some(value.as_string().or_else(|| value.text_at("href")).ok_or("baseUrl must be a string or a URL")?),
         };
         let origin = global("location").filter(|_| in_page).and_then(|location| location.text_at("origin"));
-        let url = match (&given, &origin) {
-            // In a page a path alone is a base as well: of its own origin.
-            (_, Some(origin)) => Url::new_with_base(given.as_deref().unwrap_or("/"), origin),
-            (Some(given), None) => Url::new(given),
-            (None, None) => Url::new(API),
-        };
+        let here = origin.as_deref().unwrap_or(API);
+        let given = given.as_deref().unwrap_or(here);
+        // In a page a path alone is a base as well: of its own origin.
+        let url = Url::new(given).or_else(|error| if in_page { Url::new_with_base(given, here) } else { Err(error) });
         let url: JsValue = url.map_err(|_| "baseUrl is not a URL, or this page has no origin and needs one")?.into();
         let part = |name| url.text_at(name).unwrap_or_default();
         if !matches!(part("protocol").as_str(), "https:" | "http:") {

@@ -5,8 +5,9 @@ use super::clock::Clock;
 use super::connection::{Connection, NoKey, joined};
 use super::error::Thrown;
 use super::json::parse_json;
+use super::options::Call;
 use super::pause::{Signal, Woke, pause, unless};
-use crate::reply::{self, Class, Json, Kind, Problem, Reading, Reply, says};
+use crate::reply::{self, Class, Kind, Problem, Reading, Reply, TaskDetails};
 use gloo_net::http::Request;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -35,6 +36,11 @@ extern "C" {
     type AnswerHeaders;
     #[wasm_bindgen(method, catch)]
     fn get(this: &AnswerHeaders, name: &str) -> Result<Option<String>, JsValue>;
+}
+
+#[wasm_bindgen(module = "/npm/thrown.js")]
+extern "C" {
+    fn holds(thrown: &JsValue, secret: &str) -> bool;
 }
 
 /// What a look brought.
@@ -71,9 +77,11 @@ impl Drop for InFlight {
     }
 }
 
-/// Looks at a task once. The reply has to be there, body included, `within_ms`.
-pub(crate) async fn look(connection: &Connection, task_id: &str, signal: Option<&Signal>, within_ms: f64, clock: Clock) -> Look {
-    let outcome = unless(pause(within_ms, signal), exchange(connection, task_id, clock)).await;
+/// Looks at a task once. The reply has to be there, body included, `within_ms`. `known` is what earlier looks found.
+pub(crate) async fn look(call: &Call, known: Option<&TaskDetails>, within_ms: f64, clock: Clock) -> Look {
+    let Call { connection, signal, .. } = call;
+    let signal = signal.as_ref();
+    let outcome = unless(pause(within_ms, signal), exchange(call, known, clock)).await;
     if Signal::is_aborted(signal) {
         return Look::Aborted;
     }
@@ -85,7 +93,8 @@ pub(crate) async fn look(connection: &Connection, task_id: &str, signal: Option<
     }
 }
 
-async fn exchange(connection: &Connection, task_id: &str, clock: Clock) -> Result<Reading, Trouble> {
+async fn exchange(call: &Call, known: Option<&TaskDetails>, clock: Clock) -> Result<Reading, Trouble> {
+    let Call { connection, task_id, .. } = call;
     let key = connection.key().await.map_err(|no_key| match no_key {
         NoKey::Thrown(thrown) => Trouble::KeyThrown(thrown),
         NoKey::Unusable(why) => Trouble::Unusable(why),
@@ -93,8 +102,7 @@ async fn exchange(connection: &Connection, task_id: &str, clock: Clock) -> Resul
     let controller = AbortController::new()?;
     let request = request(connection, task_id, &key, &controller)?;
     let mut in_flight = InFlight(Some(controller));
-    let read =
-        receive(connection, task_id, &key, &request, clock).await.map_err(|Thrown(error)| Trouble::Thrown(without_key(error, &key)))?;
+    let read = receive(call, known, &key, &request, clock).await.map_err(|Thrown(error)| Trouble::Thrown(without_key(error, &key)))?;
     in_flight.0 = None;
     Ok(read)
 }
@@ -113,7 +121,8 @@ fn request(connection: &Connection, task_id: &str, key: &str, controller: &Abort
     builder.build().map(Into::into).map_err(|_| Trouble::Unusable("This runtime takes no request for this address: check baseUrl"))
 }
 
-async fn receive(connection: &Connection, task_id: &str, key: &str, request: &web_sys::Request, clock: Clock) -> Result<Reading, Thrown> {
+async fn receive(call: &Call, known: Option<&TaskDetails>, key: &str, request: &web_sys::Request, clock: Clock) -> Result<Reading, Thrown> {
+    let connection = &call.connection;
     let promise = match &connection.fetch {
         Some(fetch) => fetch.call1(&JsValue::UNDEFINED, request),
         None => global_fetch(request),
@@ -127,8 +136,9 @@ async fn receive(connection: &Connection, task_id: &str, key: &str, request: &we
         body: parse_json(&body),
         retry_after: retry_after.as_deref(),
         date: date.as_deref(),
-        asked: task_id,
+        asked: &call.task_id,
         key,
+        known,
         address: &connection.address,
         now_ms: clock.now_ms(),
     };
@@ -146,11 +156,9 @@ impl From<JsValue> for Thrown {
     }
 }
 
-/// What was thrown, unless its text holds the key.
+/// What was thrown, unless it holds the key.
 fn without_key(error: JsValue, key: &str) -> Thrown {
-    let holds = |text: Option<String>| !key.is_empty() && text.is_some_and(|text| says(&text, key));
-    let leaks = holds(error.text_at("message")) || holds(error.text_at("stack")) || holds(error.as_string());
-    Thrown(if leaks { JsValue::UNDEFINED } else { error })
+    Thrown(if !key.is_empty() && holds(&error, key) { JsValue::UNDEFINED } else { error })
 }
 
 fn troubled(trouble: Trouble, address: &str) -> Look {

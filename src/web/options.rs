@@ -96,7 +96,10 @@ fn refused(task_id: &str, refusal: Refusal) -> Rejection {
 fn checked_id(id: Option<String>) -> Result<String, Refusal> {
     let id = id.ok_or("taskId must be a string")?;
     if id.trim_ascii().is_empty() || id.len() > LONGEST_TASK_ID {
-        return Err("taskId must have 1 to 256 characters");
+        return Err("taskId must have 1 to 256 bytes");
+    }
+    if id.starts_with('{') {
+        return Err("This is a handle as JSON text: parse it first");
     }
     Ok(id)
 }

@@ -46,7 +46,17 @@ impl Json for Doc {
 
 /// A reply to [`ASKED`] with this status and body, and no headers.
 pub(crate) fn reply<'a>(http_status: u16, body: Option<Value>) -> Reply<'a, Doc> {
-    Reply { http_status, body: body.map(Doc), retry_after: None, date: None, asked: ASKED, key: KEY, address: ADDRESS, now_ms: NOW_MS }
+    Reply {
+        http_status,
+        body: body.map(Doc),
+        retry_after: None,
+        date: None,
+        asked: ASKED,
+        key: KEY,
+        known: None,
+        address: ADDRESS,
+        now_ms: NOW_MS,
+    }
 }
 
 /// The reading of HTTP 200 with `data` in a good envelope.

@@ -94,6 +94,7 @@ fn wasm(prepared: &Prepared<'_>) -> Outcome {
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools::test_runner(workspace))
         .env("CHROMEDRIVER", &browser.driver)
         .env("SIMULATOR_URL", &simulator.url)
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
         .env("SIMULATOR_KEY", &key))
 }
 

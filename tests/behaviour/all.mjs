@@ -1,0 +1,42 @@
+// @ts-check
+/**
+ * How the package behaves, the same in every runtime: nothing here imports anything of Node's.
+ * Each runtime's runner makes a world and runs all of them, those that may in parallel.
+ */
+
+import { abort } from "./abort.mjs";
+import { args } from "./arguments.mjs";
+import { connection } from "./connection.mjs";
+import { deadline } from "./deadline.mjs";
+import { failures } from "./failures.mjs";
+import { look } from "./look.mjs";
+import { secrets } from "./secrets.mjs";
+import { wait } from "./wait.mjs";
+
+/** The most that one of them takes. */
+export const LIMIT_MS = 25_000;
+
+export const behaviours = [...look, ...failures, ...wait, ...deadline, ...abort, ...args, ...connection, ...secrets];
+
+/**
+ * Runs one within its limit.
+ * @param {import("./world.mjs").Behaviour} behaviour
+ * @param {import("./world.mjs").World} world
+ */
+export async function run(behaviour, world) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const limit = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`"${behaviour.name}" did not end within ${LIMIT_MS} ms`)), LIMIT_MS);
+  });
+  await Promise.race([behaviour.run(world), limit]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * What a simulator at `baseUrl` wrote down.
+ * @param {string} baseUrl
+ * @returns {import("./world.mjs").World["log"]}
+ */
+export function logOf(baseUrl) {
+  return async (taskId) => (await fetch(`${baseUrl}/simulator/log?taskId=${encodeURIComponent(taskId)}`)).json();
+}

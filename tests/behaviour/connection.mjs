@@ -1,0 +1,239 @@
+// @ts-check
+/** What is sent, and where to: ids, keys, addresses, a fetch of the caller's own. */
+
+import { between, is, matches, ok, pause, same } from "./check.mjs";
+import { UNSENT, answering, askedFor, failure, fresh, reaching, record, success } from "./world.mjs";
+
+/** @typedef {import("./world.mjs").Behaviour} Behaviour */
+
+const PATH = "/api/v1/nanobanana/record-info";
+const IDS = [
+  "a/b", "../../secret", "..", "a?b=c", "a&taskId=b", "a#b", "a%2Fb", "100%", "a b", " a ", "a+b", "a\0b", "a\nb", "a\\b", "a;b", "a=b", "'\"<>", "任務", "🍌", "é", "x".repeat(256),
+];
+
+/** @type {Behaviour[]} */
+export const connection = [
+  {
+    name: "connection: any id arrives intact, as the value of one query field",
+    async run(world) {
+      await Promise.all(IDS.map(async (id) => {
+        const marked = id.length === 256 ? id : `${id}${crypto.randomUUID().slice(0, 8)}`;
+        // No such scenario: the simulator knows no task of that id, and writes down which it was.
+        await failure(world, world.api.getTaskDetails(marked, reaching(world)), { kind: "not-found", taskId: marked });
+        is((await world.log(marked)).looks.length, 1, `looks at ${JSON.stringify(id)}`);
+        const fetch = answering(success());
+        await world.api.getTaskDetails(marked, { baseUrl: world.baseUrl, fetch });
+        const { pathname, searchParams } = new URL(fetch.requests[0]?.url ?? "");
+        same([pathname, [...searchParams]], [PATH, [["taskId", marked]]], "path and query");
+      }));
+    },
+  },
+  {
+    name: "connection: the request says no more than it must",
+    async run(world) {
+      const taskId = fresh("success");
+      await world.api.getTaskDetails(taskId, reaching(world));
+      const headers = (await world.log(taskId)).looks[0]?.headers ?? [];
+      ok(["authorization", "accept", "user-agent"].every((name) => headers.includes(name)), `headers ${headers}`);
+      ok(!headers.includes("cookie") && !headers.includes("origin"), `headers ${headers}`);
+      const fetch = answering(success());
+      await world.api.getTaskDetails("t", reaching(world, { fetch }));
+      await world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch });
+      const [keyed, bare] = fetch.requests;
+      ok(keyed instanceof Request && bare instanceof Request, "an own fetch gets a Request");
+      same([keyed.method, keyed.headers.get("authorization"), keyed.headers.get("accept"), keyed.redirect], ["GET", `Bearer ${world.key}`, "application/json", "manual"], "with a key");
+      same([bare.headers.get("authorization"), bare.redirect], [null, "follow"], "without one");
+      matches(keyed.headers.get("user-agent"), /^Mozilla\/5\.0 \(compatible; nanobanana-task\/\d/, "the user agent");
+      ok(keyed.signal instanceof AbortSignal, "the request has a signal");
+    },
+  },
+  {
+    name: "connection: a key is taken without the blanks around it",
+    async run(world) {
+      is((await world.api.getTaskDetails(fresh("success"), { baseUrl: world.baseUrl, apiKey: ` ${world.key}\n` })).status, "SUCCESS", "status");
+    },
+  },
+  {
+    name: "connection: an apiKey function is asked before each request",
+    async run(world) {
+      const taskId = fresh("script.pending.http-502.success");
+      /** @type {unknown[]} */
+      const asked = [];
+      const keys = [world.key, Promise.resolve(world.key), pause(20).then(() => world.key)];
+      const apiKey = function (/** @type {unknown[]} */ ...given) {
+        // @ts-expect-error what `this` is, is the question
+        asked.push([this, given.length]);
+        return /** @type {string} */ (keys[asked.length - 1]);
+      };
+      await world.api.waitForTask(taskId, { baseUrl: world.baseUrl, apiKey });
+      same(asked, [[undefined, 0], [undefined, 0], [undefined, 0]], "this and arguments, each time");
+      ok((await world.log(taskId)).looks.every((look) => look.rightKey), "the right key each time");
+      const fetch = answering(record(), success());
+      let turn = 0;
+      await world.api.waitForTask("t", { baseUrl: world.baseUrl, fetch, apiKey: () => `key-${++turn}` });
+      same(fetch.requests.map((request) => request.headers.get("authorization")), ["Bearer key-1", "Bearer key-2"], "keys sent");
+    },
+  },
+  {
+    name: "connection: what an apiKey function throws is a passing failure and told",
+    async run(world) {
+      const thrown = new Error("the vault is sealed");
+      const fetch = answering(success());
+      for (const apiKey of [() => { throw thrown; }, () => Promise.reject(thrown), async () => { throw thrown; }]) {
+        await failure(world, world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch, apiKey }), {
+          kind: "network", taskId: "t", retryable: true, httpStatus: null, code: null, cause: thrown,
+        });
+      }
+      is(fetch.requests.length, 0, "requests");
+      let asked = 0;
+      const apiKey = () => {
+        if (++asked === 1) throw thrown;
+        return world.key;
+      };
+      is((await world.api.waitForTask("t", { baseUrl: world.baseUrl, fetch, apiKey })).status, "SUCCESS", "a wait rides it out");
+    },
+  },
+  {
+    name: "connection: rubbish from an apiKey function is the caller's mistake",
+    async run(world) {
+      const fetch = answering(success());
+      for (const given of [undefined, null, 5, {}, [], "", "two words", "line\nbreak", "clé", new String("k")]) {
+        for (const call of /** @type {const} */ (["getTaskDetails", "waitForTask"])) {
+          const error = await failure(world, world.api[call]("t", { baseUrl: world.baseUrl, fetch, apiKey: /** @type {any} */ (() => given) }), {
+            kind: "invalid-argument", taskId: "t", retryable: false, handle: null,
+          });
+          ok(error.message.includes("apiKey"), "the message names it");
+        }
+      }
+      is(fetch.requests.length, 0, "requests");
+    },
+  },
+  {
+    name: "connection: an own fetch is called with this undefined and one argument",
+    async run(world) {
+      /** @type {unknown[]} */
+      let seen = [];
+      const fetch = function (/** @type {unknown[]} */ ...given) {
+        // @ts-expect-error what `this` is, is the question
+        seen = [this, given.length, given[0] instanceof Request];
+        return Promise.resolve(Response.json(success()));
+      };
+      await world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch });
+      same(seen, [undefined, 1, true], "this, arguments, a Request");
+    },
+  },
+  {
+    name: "connection: an own fetch may throw or reject with anything",
+    async run(world) {
+      for (const thrown of [new Error("mine"), "text", 5, null, { code: "ECONNRESET" }]) {
+        for (const fetch of [() => { throw thrown; }, () => Promise.reject(thrown)]) {
+          await failure(world, world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch }), { kind: "network", retryable: true, cause: thrown });
+        }
+      }
+      const nothing = await failure(world, world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch: () => Promise.reject(undefined) }), { kind: "network" });
+      is(nothing.cause, undefined, "the cause");
+    },
+  },
+  {
+    name: "connection: an own fetch may give what is no Response, at once or later, and be an object like one",
+    async run(world) {
+      for (const given of [undefined, null, 5, "text", {}, [], { status: 200 }, { text: "no function" }, { text() { throw new Error("mine"); } }, { status: 200, text: () => Promise.reject(new Error("mine")) }]) {
+        await failure(world, world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch: /** @type {any} */ (() => given) }), { kind: "network", retryable: true });
+      }
+      const like = { status: 200, headers: new Headers(), text: async () => JSON.stringify(success()) };
+      for (const given of [like, Promise.resolve(like), { ...like, headers: undefined }, { ...like, text: () => JSON.stringify(success()) }]) {
+        is((await world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch: /** @type {any} */ (() => given) })).status, "SUCCESS", "status");
+      }
+      for (const text of [undefined, null, 5, {}, Symbol("t")]) {
+        await failure(world, world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch: /** @type {any} */ (() => ({ ...like, text: () => text })) }), { kind: "invalid-reply" });
+      }
+    },
+  },
+  {
+    name: "connection: a request that takes too long is cut off by its signal",
+    async run(world) {
+      /** @type {Request | undefined} */
+      let seen;
+      const fetch = (/** @type {Request} */ request) => {
+        seen = request;
+        return /** @type {Promise<Response>} */ (new Promise(() => {}));
+      };
+      const began = Date.now();
+      await failure(world, world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch, requestTimeoutMs: 200 }), { kind: "network", retryable: true });
+      between(Date.now() - began, 190, 600, "ms");
+      is(seen?.signal.aborted, true, "the request's signal");
+    },
+  },
+  {
+    name: "connection: the global fetch is found when it is called, with its own this",
+    alone: true,
+    async run(world) {
+      const real = globalThis.fetch;
+      const own = answering(success());
+      /** @type {unknown} */
+      let self = null;
+      globalThis.fetch = /** @type {any} */ (function (/** @type {Request} */ request) {
+        // @ts-expect-error what `this` is, is the question
+        self = this;
+        return own(request);
+      });
+      try {
+        const taskId = fresh("pending");
+        is((await world.api.getTaskDetails(taskId, reaching(world))).status, "SUCCESS", "status");
+        is(askedFor(own.requests[0]), taskId, "the id asked for");
+      } finally {
+        globalThis.fetch = real;
+      }
+      ok(self === undefined || self === globalThis, "this");
+      is((await world.api.getTaskDetails(fresh("pending"), reaching(world))).status, "GENERATING", "status through the real one");
+    },
+  },
+  {
+    name: "connection: baseUrl with a prefix, a slash at its end, as a URL",
+    async run(world) {
+      const { origin } = new URL(world.baseUrl);
+      for (const [baseUrl, expected] of /** @type {[string | URL, string][]} */ ([
+        [origin, PATH], [`${origin}/`, PATH], [`${origin}//`, PATH], [`${origin}/a/b`, `/a/b${PATH}`], [`${origin}/a/b/`, `/a/b${PATH}`], [`${origin}/a%20b`, `/a%20b${PATH}`],
+        [new URL(origin), PATH], [new URL(`${origin}/a/`), `/a${PATH}`], [` ${origin} `, PATH], [`${origin}?`, PATH], [`${origin}/x/../y`, `/y${PATH}`],
+      ])) {
+        const fetch = answering(success());
+        await world.api.getTaskDetails("t", { baseUrl, fetch });
+        same(fetch.requests[0]?.url, `${origin}${expected}?taskId=t`, `the address for ${baseUrl}`);
+      }
+      is((await world.api.getTaskDetails(fresh("success"), { apiKey: world.key, baseUrl: new URL(world.baseUrl) })).status, "SUCCESS", "a URL, over the wire");
+    },
+  },
+  {
+    name: "connection: outside a page the default is the API itself",
+    async run(world) {
+      const fetch = answering(success());
+      await world.api.getTaskDetails("t", { fetch });
+      is(fetch.requests[0]?.url, `https://api.nanobananaapi.ai${PATH}?taskId=t`, "the address");
+    },
+  },
+  ...(/** @type {const} */ (["redirect-other", "redirect-same"])).map((scenario) => /** @type {Behaviour} */ ({
+    name: `connection: no key follows ${scenario}`,
+    async run(world) {
+      const taskId = fresh(scenario);
+      const error = await failure(world, world.api.getTaskDetails(taskId, reaching(world)), { kind: "invalid-reply", retryable: true, details: null, attempts: 1 });
+      ok(error.httpStatus === 302 || error.httpStatus === null, `httpStatus ${error.httpStatus}`);
+      ok(error.message.includes("baseUrl"), "the message says what to do");
+      const log = await world.log(taskId);
+      is(log.looks.length, 1, "requests");
+      is(log.otherOrigin.looks.length, 0, "requests at the other origin");
+    },
+  })),
+  {
+    name: "connection: without a key a redirect to another origin is followed, and no key goes there",
+    async run(world) {
+      const taskId = fresh("redirect-other");
+      // The simulator lets nobody in without the key, so the redirect comes from a fetch that adds it, as a gateway of the caller's would.
+      const fetch = (/** @type {Request} */ request) => globalThis.fetch(new Request(request, { headers: { authorization: `Bearer ${world.key}` } }));
+      const details = await world.api.getTaskDetails(taskId, { baseUrl: world.baseUrl, fetch });
+      is(details.status, "SUCCESS", "status");
+      const { otherOrigin } = await world.log(taskId);
+      is(otherOrigin.looks.length, 1, "requests at the other origin");
+      is(details.response?.resultImageUrl, `${world.otherOrigin}/not-the-picture.png`, "its picture");
+    },
+  },
+];

@@ -1,0 +1,139 @@
+// @ts-check
+/** Every kind of failure, in both layers it comes in, with every field of the error; and what a wait does about each. */
+
+import { is, matches, ok } from "./check.mjs";
+import { failure, fresh, reaching } from "./world.mjs";
+
+/** @typedef {import("./world.mjs").Behaviour} Behaviour */
+
+/** How the API says no: with this code as HTTP status, and in the body of an HTTP 200. @type {[code: number, kind: string, retryable: boolean][]} */
+const CODES = [
+  [400, "bad-request", false],
+  [401, "unauthorized", false],
+  [402, "payment-required", false],
+  [403, "forbidden", false],
+  [408, "server", true],
+  [422, "bad-request", false],
+  [429, "rate-limited", true],
+  [433, "rate-limited", true],
+  [455, "server", true],
+  [500, "server", true],
+  [502, "server", true],
+  [503, "server", true],
+  [505, "server", false],
+  [524, "server", true],
+];
+
+/** @typedef {[scenario: string, kind: string, retryable: boolean, httpStatus: number | null, code: number | null, says?: RegExp]} Row */
+
+/** @type {Row[]} */
+const ROWS = [
+  ...CODES.flatMap(([code, kind, retryable]) => /** @type {Row[]} */ ([
+    [`http-${code}`, kind, retryable, code, code],
+    [`body-${code}`, kind, retryable, 200, code],
+  ])),
+  ["http-401-message", "unauthorized", false, 401, 401, /You do not have access permissions/],
+  ["body-401-message", "unauthorized", false, 200, 401, /You do not have access permissions/],
+  ["body-500-parameters", "server", true, 200, 500, /check the parameters/],
+  ["http-429-retry", "rate-limited", true, 429, 429],
+  ["body-429-retry-date", "rate-limited", true, 200, 429],
+  ["not-found", "not-found", true, 404, 404, /Task not found/],
+  ["not-found-body", "not-found", true, 200, 404],
+  ["not-found-422", "not-found", true, 200, 422, /recordInfo is null/],
+  ["not-found-null", "not-found", true, 200, 200],
+  ["success-no-url", "invalid-reply", false, 200, 200],
+  ["success-empty-url", "invalid-reply", false, 200, 200],
+  ["success-no-response", "invalid-reply", false, 200, 200],
+  ["success-script-url", "invalid-reply", false, 200, 200],
+  ["html-200", "invalid-reply", true, 200, null],
+  ["html-502", "server", true, 502, null],
+  ["html-524", "server", true, 524, null],
+  ["text-1010", "forbidden", true, 403, null],
+  ["spring-404", "invalid-reply", false, 404, null, /baseUrl/],
+  ["cut-json", "invalid-reply", true, 200, null],
+  ["empty", "invalid-reply", true, 200, null],
+  ["json-null", "invalid-reply", true, 200, null],
+  ["json-array", "invalid-reply", true, 200, null],
+  ["reset", "network", true, null, null],
+  ["reset-body", "network", true, null, null],
+  ["close", "network", true, null, null],
+  ["cut-body", "network", true, null, null],
+  ["silent", "network", true, null, null, /400 ms/],
+  ["drip-200ms", "network", true, null, null, /400 ms/],
+  ["drip-endless", "network", true, null, null, /400 ms/],
+];
+
+/** @type {Behaviour[]} */
+const looks = ROWS.map(([scenario, kind, retryable, httpStatus, code, says]) => ({
+  name: `failures: a look at ${scenario} is ${kind}${retryable ? ", and asking again can help" : ""}`,
+  async run(world) {
+    const taskId = fresh(scenario);
+    const slow = says?.source.includes("400 ms");
+    const promise = world.api.getTaskDetails(taskId, reaching(world, slow ? { requestTimeoutMs: 400 } : {}));
+    const error = await failure(world, promise, { kind, taskId, retryable, httpStatus, code, details: null, attempts: 1, handle: "fresh" });
+    is(error.handle?.deadlineAt, null, "a look has no deadline");
+    if (says) matches(error.message, says, "the message");
+    if (code !== null) ok(error.message.includes(`code ${code}`), `the message leaves the code out: "${error.message}"`);
+    if (httpStatus !== null) ok(error.message.includes(`HTTP ${httpStatus}`), `the message leaves the status out: "${error.message}"`);
+    ok(!error.message.includes(taskId), "the message shows the address with its query");
+    is("cause" in error, kind === "network" && !slow, "a cause");
+    is((await world.log(taskId)).looks.length, 1, "requests for one look");
+  },
+}));
+
+/** @type {Behaviour[]} */
+const finals = ROWS.filter(([, , retryable]) => !retryable).map(([scenario, kind, , httpStatus, code]) => ({
+  name: `failures: a wait ends at ${scenario}`,
+  async run(world) {
+    const taskId = fresh(scenario);
+    await failure(world, world.api.waitForTask(taskId, reaching(world)), {
+      kind, taskId, retryable: false, httpStatus, code, details: null, attempts: 1, handle: "fresh",
+    });
+  },
+}));
+
+/** Neither surely passing nor surely final: looked at three times, then told. @type {[scenario: string, kind: string, httpStatus: number, code: number | null][]} */
+const UNCLEAR = [
+  ["redirect-same", "invalid-reply", 302, null],
+  ["body-500-parameters", "server", 200, 500],
+];
+
+/** @type {Behaviour[]} */
+const unclear = UNCLEAR.map(([scenario, kind, httpStatus, code]) => ({
+  name: `failures: a wait asks about ${scenario} three times`,
+  async run(world) {
+    const taskId = fresh(scenario);
+    /** @type {(string | undefined)[]} */
+    const problems = [];
+    const promise = world.api.waitForTask(taskId, reaching(world, {
+      onProgress: (/** @type {import("../../pkg/index.js").Progress} */ progress) => void problems.push(progress.problem?.kind),
+    }));
+    await failure(world, promise, { kind, retryable: true, httpStatus, code, attempts: 3, handle: "fresh" });
+    is(problems.join(), Array(3).fill(kind).join(), "problems shown");
+    is((await world.log(taskId)).looks.length, 3, "looks");
+  },
+}));
+
+/** @type {Behaviour[]} */
+export const failures = [
+  ...looks,
+  ...finals,
+  ...unclear,
+  {
+    name: "failures: nobody listens at the address",
+    async run(world) {
+      // Port 1 is nobody's, and no runtime refuses to try it but browsers.
+      const promise = world.api.getTaskDetails("t", { baseUrl: "http://127.0.0.1:1" });
+      const error = await failure(world, promise, { kind: "network", taskId: "t", retryable: true, httpStatus: null, code: null, attempts: 1 });
+      ok(error.cause !== undefined, "what was thrown below is told");
+    },
+  },
+  {
+    name: "failures: a wrong key",
+    async run(world) {
+      const taskId = fresh("success");
+      await failure(world, world.api.getTaskDetails(taskId, { baseUrl: world.baseUrl, apiKey: "not-the-key" }), { kind: "unauthorized", retryable: false, httpStatus: 401, code: 401 });
+      is((await world.log(taskId)).looks[0]?.rightKey, false, "the right key");
+    },
+  },
+];

@@ -1,0 +1,170 @@
+// @ts-check
+/** The key comes out nowhere; the prompt in details.paramJson alone. */
+
+import { is, ok, rejection } from "./check.mjs";
+import { PARAM_JSON, PROMPT, answering, failure, fresh, reaching, record, success } from "./world.mjs";
+
+/** @typedef {import("./world.mjs").Behaviour} Behaviour */
+/** @typedef {import("./world.mjs").World} World */
+
+/**
+ * All the text in a value: members that show and members that do not, getters, symbols, prototypes of errors, Maps and Headers, all the way down.
+ * @param {unknown} value
+ * @param {(path: string) => boolean} [skip]
+ */
+export function textsIn(value, skip = () => false) {
+  /** @type {Map<string, string>} */
+  const texts = new Map();
+  const seen = new Set();
+  /** @param {unknown} at @param {string} path */
+  const walk = (at, path) => {
+    if (skip(path)) return;
+    if (typeof at === "string") texts.set(path, at);
+    if ((typeof at !== "object" && typeof at !== "function") || at === null || seen.has(at)) return;
+    seen.add(at);
+    if (at instanceof Headers || at instanceof Map) for (const [name, entry] of at) walk(entry, `${path}.${name}`);
+    if (at instanceof Request || at instanceof Response) walk(at.headers, `${path}.headers`);
+    for (const name of Reflect.ownKeys(at)) {
+      try {
+        walk(name, `${path}.(name)`);
+        walk(/** @type {any} */ (at)[name], `${path}.${String(name)}`);
+      } catch {
+        // A getter that throws tells nothing.
+      }
+    }
+    if (at instanceof Error) walk(String(at), `${path}.toString()`);
+  };
+  walk(value, "error");
+  try {
+    if (!skip("JSON")) texts.set("JSON", JSON.stringify(value) ?? "");
+  } catch {
+    // A cause may be circular.
+  }
+  return texts;
+}
+
+/** @param {unknown} value @param {string} secret @param {(path: string) => boolean} [skip] */
+function holdsNo(value, secret, skip) {
+  for (const [path, text] of textsIn(value, skip)) ok(!text.toLowerCase().includes(secret.toLowerCase()), `${path} holds it: "${text.slice(0, 200)}"`);
+}
+
+/** @type {Behaviour[]} */
+const echoes = ["http-401-echo-key", "body-401-echo-key"].map((scenario) => ({
+  name: `secrets: the key is not in the error of ${scenario}`,
+  async run(world) {
+    for (const call of /** @type {const} */ (["getTaskDetails", "waitForTask"])) {
+      const error = await failure(world, world.api[call](fresh(scenario), reaching(world)), { kind: "unauthorized" });
+      holdsNo(error, world.key);
+      ok(error.message.includes("[key]"), `what stands in its place: "${error.message}"`);
+    }
+  },
+}));
+
+/** @type {[what: string, thrown: (key: string) => unknown][]} */
+const THROWN = [
+  ["an error's message", (key) => new Error(`bad header: Bearer ${key}`)],
+  ["a bare text", (key) => `Bearer ${key}`],
+  ["an error's cause", (key) => new TypeError("fetch failed", { cause: new Error(`bad header: Bearer ${key}`) })],
+  ["a member of an error", (key) => Object.assign(new Error("failed"), { config: { headers: { Authorization: `Bearer ${key}` } } })],
+  ["the request on an error", (key) => Object.assign(new Error("failed"), { request: new Request("http://host/", { headers: { authorization: `Bearer ${key}` } }) })],
+  ["a plain object", (key) => ({ header: `Bearer ${key}` })],
+];
+
+/** @type {Behaviour[]} */
+const thrown = THROWN.map(([what, make]) => ({
+  name: `secrets: the key is not in the error where fetch rejects with it in ${what}`,
+  async run(world) {
+    const fetch = () => Promise.reject(make(world.key));
+    holdsNo(await failure(world, world.api.getTaskDetails("t", reaching(world, { fetch })), { kind: "network" }), world.key);
+    holdsNo(await failure(world, world.api.waitForTask("t", reaching(world, { fetch, timeoutMs: 300 })), { kind: "timed-out" }), world.key);
+  },
+}));
+
+/** Where a failed task may quote its prompt. @type {[what: string, prompt: string, says: (prompt: string, paramJson: string) => string][]} */
+const QUOTED = [
+  ["as it is", PROMPT, (prompt) => `refused: ${prompt}`],
+  ["twice", PROMPT, (prompt) => `${prompt} / ${prompt}`],
+  ["with the rest of the parameters", PROMPT, (_, paramJson) => `bad parameters ${paramJson}`],
+  ["beyond ASCII", "灯塔 🗼 au crépuscule", (prompt) => `«${prompt}»`],
+  ["with quotes and lines, as it is", 'a sign that says "open"\nin red', (prompt) => `refused: ${prompt}`],
+  ["with quotes and lines, as JSON", 'a sign that says "open"\nin red', (_, paramJson) => `bad parameters ${paramJson}`],
+];
+
+/** @type {Behaviour[]} */
+const quoted = QUOTED.map(([what, prompt, says]) => ({
+  name: `secrets: the prompt is in no message where the API quotes it ${what}`,
+  async run(world) {
+    const paramJson = JSON.stringify({ numImages: 1, prompt });
+    const fetch = answering(record({ successFlag: 3, errorCode: 422, errorMessage: says(prompt, paramJson), paramJson }));
+    const error = await failure(world, world.api.waitForTask("t", { baseUrl: world.baseUrl, fetch }), { kind: "task-failed" });
+    is(error.details?.paramJson, paramJson, "details.paramJson");
+    const part = prompt.slice(0, 12);
+    holdsNo(error, part, (path) => path.endsWith(".paramJson"));
+    holdsNo(await world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch }), part, (path) => path.endsWith(".paramJson") || path === "JSON");
+  },
+}));
+
+/** @type {Behaviour[]} */
+export const secrets = [
+  ...echoes,
+  ...thrown,
+  ...quoted,
+  {
+    name: "secrets: a key that no header takes is not quoted",
+    async run(world) {
+      const fetch = answering(success());
+      for (const key of ["sekret\nkey", "sekret key", "sekrét", "sekret\0", "sekret🍌"]) {
+        for (const apiKey of [key, () => key, async () => key]) {
+          holdsNo(await failure(world, world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch, apiKey }), { kind: "invalid-argument" }), "sekr");
+        }
+      }
+      holdsNo(await failure(world, world.api.getTaskDetails("t", { baseUrl: "https://user:sekret@host" }), { kind: "invalid-argument" }), "sekret");
+      holdsNo(await failure(world, world.api.getTaskDetails("t", { baseUrl: "https://host/?key=sekret" }), { kind: "invalid-argument" }), "sekret");
+      is(fetch.requests.length, 0, "requests");
+    },
+  },
+  {
+    name: "secrets: the key is in no field of the details where the API repeats it in the record",
+    async run(world) {
+      const { key } = world;
+      const echo = `x ${key} y`;
+      const fetch = answering(record({
+        successFlag: 3, taskId: echo, operationType: echo, paramJson: echo, errorCode: echo, errorMessage: echo, createTime: echo, completeTime: echo,
+      }));
+      const error = await failure(world, world.api.waitForTask("t", reaching(world, { fetch })), { kind: "task-failed" });
+      holdsNo(error, key);
+    },
+  },
+  {
+    name: "secrets: the key is in no error of any kind",
+    async run(world) {
+      const scenarios = ["http-400", "http-429", "html-502", "cut-json", "reset", "cut-body", "not-found", "redirect-other", "create-failed", "success-no-url"];
+      await Promise.all(scenarios.map(async (scenario) => {
+        const reason = await rejection(world.api.waitForTask(fresh(scenario), reaching(world, { timeoutMs: 500 })));
+        holdsNo(reason, world.key);
+        holdsNo(reason, PROMPT, (path) => path.endsWith(".paramJson"));
+      }));
+    },
+  },
+  {
+    name: "secrets: JSON of an error leaves the details out, and of a progress's problem",
+    async run(world) {
+      /** @type {unknown[]} */
+      const problems = [];
+      const error = await failure(world, world.api.waitForTask(fresh("script.pending.http-502"), reaching(world, {
+        timeoutMs: 3_500,
+        onProgress: (/** @type {import("../../pkg/index.js").Progress} */ { problem }) => void problems.push(problem),
+      })), { kind: "timed-out" });
+      is(error.details?.paramJson, PARAM_JSON, "details.paramJson");
+      ok(!JSON.stringify([error, error.cause, problems]).includes("lighthouse"), "the prompt is in the JSON");
+    },
+  },
+  {
+    name: "secrets: the prompt is not in the message where a later look's failure quotes it",
+    async run(world) {
+      const fetch = answering(record(), { code: 400, msg: `the prompt "${PROMPT}" is not allowed`, data: null });
+      const error = await failure(world, world.api.waitForTask("t", reaching(world, { fetch })), { kind: "bad-request" });
+      holdsNo(error, PROMPT, (path) => path.endsWith(".paramJson"));
+    },
+  },
+];

@@ -1,0 +1,3 @@
+/** The wasm in base64. */
+declare const bytes: string;
+export default bytes;
