@@ -12,12 +12,11 @@ export function holds(thrown, secret, depth = 5) {
   // Deeper than anybody looks, and what cannot be looked into at all, counts as holding it.
   if (depth === 0) return true;
   try {
-    const inside = /** @type {Record<string, unknown>} */ (thrown);
-    const header = /** @type {{ get?(name: string): unknown } | undefined} */ (inside["headers"])?.get?.("authorization");
-    return (
-      holds(header, secret, depth - 1) ||
-      Object.getOwnPropertyNames(inside).some((name) => holds(inside[name], secret, depth - 1))
-    );
+    const inside = /** @type {Record<PropertyKey, unknown>} */ (thrown);
+    // A Request shows its headers by a getter, and they and a Map their content by iteration alone.
+    const entries = Symbol.iterator in inside ? Array.from(/** @type {Iterable<unknown>} */ (thrown)) : [inside["headers"]];
+    const members = Object.getOwnPropertyNames(inside).map((name) => inside[name]);
+    return [...entries, ...members].some((value) => holds(value, secret, depth - 1));
   } catch {
     return true;
   }

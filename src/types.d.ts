@@ -109,7 +109,7 @@ export interface Progress {
 
 /**
  * A wait that can be put away: JSON-safe, versioned, without any secret. Pass it to {@link waitForTask} and the same deadline and place in
- * the schedule go on. Where it has no deadline, or that has passed, `timeoutMs` counts anew.
+ * the schedule go on. Where the deadline has passed, as in the handle of an error, `timeoutMs` counts anew.
  */
 export interface TaskHandle {
   v: 1;
@@ -172,7 +172,6 @@ export type TaskErrorKind =
  * field or message at all holds the key.
  */
 export class TaskError extends Error {
-  private constructor();
   readonly name: "TaskError";
   readonly kind: TaskErrorKind;
   /** "" where no usable id was given. */

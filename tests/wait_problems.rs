@@ -177,7 +177,7 @@ fn unclear_problems_get_a_few_tries_in_a_row() {
 
 #[test]
 fn a_failed_task_is_told_in_the_apis_words() {
-    for (flag, word, advice) in [(2, "CREATE_TASK_FAILED", "never started"), (3, "GENERATE_FAILED", "not recover")] {
+    for (flag, word, advice) in [(2, "CREATE_TASK_FAILED", "never started"), (3, "GENERATE_FAILED", "for good")] {
         for (code, told, kept) in [
             (json!(422), ", code 422", Some(Code::Number(422.0))),
             (json!("NSFW"), ", code NSFW", Some(Code::Text("NSFW".into()))),

@@ -161,7 +161,10 @@ async function passOn(response, path, body) {
  * @param {Outgoing} response
  */
 async function relay(reply, response) {
-  if (reply.status >= 300 && reply.status < 400 && reply.status !== 304) return refuse(response, 502, "The API pointed elsewhere.");
+  if (reply.status >= 300 && reply.status < 400 && reply.status !== 304) {
+    // Final, and not a fault that passes: the key goes to no other address, so asking again cannot help.
+    return refuse(response, 400, "The API's address redirects elsewhere: point the server at where it really answers.");
+  }
   for (const name of ["Content-Type", "Retry-After", "Date"]) {
     const value = reply.headers.get(name);
     if (value !== null) response.setHeader(name, value);

@@ -45,7 +45,7 @@ const KINDS = {
   },
   server: {
     title: "The API has trouble of its own",
-    next: "Nothing is wrong with the task as far as anyone knows. Try again in a minute.",
+    next: "The task may well be fine: check its id, and try again in a minute.",
     problem: "The API answered with an error of its own.",
   },
   network: {
@@ -59,8 +59,8 @@ const KINDS = {
     problem: "The last answer could not be understood.",
   },
   "invalid-argument": {
-    title: "That is not a task id",
-    next: "Nothing was sent. Enter the id exactly as the generate request answered with it.",
+    title: "The library did not take this",
+    next: "Nothing was sent; the message below says why. Enter the task id exactly as the generate request answered with it.",
     problem: "The last look could not be sent.",
   },
 };
@@ -71,6 +71,18 @@ const KINDS = {
  * @returns {Words}
  */
 export function failureWords(error) {
+  if (error.kind === "invalid-argument" && error.cause !== undefined) {
+    return {
+      title: "WebAssembly does not run here",
+      next: "Allow it for this page: an extension, a browser setting or the server’s Content-Security-Policy forbids it. Then reload.",
+    };
+  }
+  if (error.kind === "invalid-reply" && error.code === 200) {
+    return {
+      title: "Done, but without a picture",
+      next: "The API calls the task a success and gives no address of its picture. Try again in a minute; if it stays so, give the task id to the API’s support.",
+    };
+  }
   if (error.kind !== "task-failed") return KINDS[error.kind] ?? strangeWords();
   if (error.details?.status === "CREATE_TASK_FAILED") {
     return {

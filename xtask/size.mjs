@@ -36,7 +36,7 @@ const at = (name) => join(pkg, name);
 const rows = [
   ['a page, default entry', [...loadedBy(at('index.js'))]],
   ['workerd entry', [...loadedBy(at('workerd.js'))]],
-  ['core.wasm + core.js', [at('core.wasm'), at('core.js')]],
+  ['wasm + glue', [at('core.wasm'), ...loadedBy(at('core.js'))]],
 ].map(([what, files]) => ({ what, files, sum: weigh(files) }));
 
 const number = (bytes) => bytes.toLocaleString('en').padStart(9);
@@ -49,7 +49,7 @@ for (const { what, files, sum } of rows) {
 const core = rows.at(-1).sum.brotli;
 const { aim, limit } = budget.core_brotli_bytes;
 const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
-console.log(`core.wasm + core.js, brotli: ${kib(core)}; aim ${kib(aim)}, limit ${kib(limit)}`);
+console.log(`wasm + glue, brotli: ${kib(core)}; aim ${kib(aim)}, limit ${kib(limit)}`);
 if (core > aim) console.log(core > limit ? 'over the limit' : 'over the aim, within the limit');
 if (process.argv.includes('--check') && core > limit) {
   console.error('The package has grown past tests/size-budget.json: make it smaller, or raise the limit there and say why.');

@@ -6,7 +6,7 @@ use super::json::Json;
 use super::problem::{Class, Kind, Problem};
 use super::retry_after;
 use super::task::{Code, NoPicture, Secrets, TaskDetails, record};
-use super::text::{push_whole, quoted, says};
+use super::text::{present, push_whole, quoted, says};
 use std::rc::Rc;
 
 /// One HTTP reply, and what must be known to read it. Holds the key, and so has no `Debug`.
@@ -44,7 +44,18 @@ pub fn read<V: Json>(reply: &Reply<'_, V>) -> Reading {
 fn task_in<V: Json>(reply: &Reply<'_, V>) -> Option<Result<TaskDetails, NoPicture>> {
     let body = reply.body.as_ref()?;
     let data = body.member("data").filter(V::is_object)?;
-    (body.count_at("code") == Some(200.0)).then(|| record(&data, reply.asked, reply.key, reply.now_ms))
+    (code_of(reply) == Some(200.0)).then(|| record(&data, reply.asked, reply.key, reply.now_ms))
+}
+
+/// The envelope's code. In an envelope that has none, the HTTP status stands in for it.
+fn code_of<V: Json>(reply: &Reply<'_, V>) -> Option<f64> {
+    let body = reply.body.as_ref()?;
+    match body.member("code") {
+        Some(code) if code.text().is_none_or(|text| !text.is_empty()) => body.count_at("code"),
+        _ if body.member("msg").is_none() && body.member("data").is_none() => None,
+        _ if (200..300).contains(&reply.http_status) => Some(200.0),
+        _ => Some(reply.http_status.into()),
+    }
 }
 
 /// A class, a name for it, and what to say.
@@ -55,25 +66,20 @@ struct Verdict {
 }
 
 impl Verdict {
-    const NO_PICTURE: Self =
-        Self::new(Kind::InvalidReply, Class::Final, "The API calls the task a success but names no picture that can be fetched");
+    const NO_PICTURE: Self = Self::new(Kind::InvalidReply, Class::Final, "The API calls the task a success but names no picture");
     const NOT_THERE: Self = Self::new(
         Kind::NotFound,
         Class::NotThereYet,
-        "The API knows no task of this id: a new one takes some seconds to show, else check the id and whose key made it",
+        "The API knows no such task: a new one takes some seconds to show, else check the id and the account",
     );
     const FOREIGN: Self = Self::new(
         Kind::InvalidReply,
         Class::Passing,
-        "What came back is not a reply of this API (a web page, or JSON cut short): if it stays so, check baseUrl",
+        "This is no reply of the API (a web page, or JSON cut short): if it stays so, check baseUrl",
     );
-    const WRONG_ADDRESS: Self =
-        Self::new(Kind::InvalidReply, Class::Final, "There is no such API at this address: check baseUrl and its path prefix");
-    const REDIRECT: Self = Self::new(
-        Kind::InvalidReply,
-        Class::Unclear,
-        "The address redirects elsewhere, where the key is not sent: set baseUrl to where the API really answers",
-    );
+    const WRONG_ADDRESS: Self = Self::new(Kind::InvalidReply, Class::Final, "There is no such API at this address: check baseUrl");
+    const REDIRECT: Self =
+        Self::new(Kind::InvalidReply, Class::Unclear, "The address redirects, and the key is not sent elsewhere: check baseUrl");
 
     const fn new(kind: Kind, class: Class, says: &'static str) -> Self {
         Self { kind, class, says }
@@ -82,8 +88,7 @@ impl Verdict {
 
 fn classify<V: Json>(reply: &Reply<'_, V>) -> Verdict {
     let status = f64::from(reply.http_status);
-    let code = reply.body.as_ref().and_then(|body| body.count_at("code"));
-    match code {
+    match code_of(reply) {
         // Success without a record is how sisters of this API answer for an unknown id; under an error status the status speaks.
         Some(200.0) if status < 300.0 || status == 404.0 => match reply.body.as_ref().and_then(|body| body.member("data")) {
             Some(data) if data.text().is_none_or(|text| !text.is_empty()) => Verdict::FOREIGN,
@@ -106,20 +111,18 @@ fn classify_code(code: f64, message: &str, json: bool) -> Verdict {
         401 => Verdict::new(
             Kind::Unauthorized,
             Class::Final,
-            "The API refused access: check the key, its list of allowed addresses, and the account's credit",
+            "The API refused access: check the key, its allowed addresses and the account's credit",
         ),
-        402 => Verdict::new(Kind::PaymentRequired, Class::Final, "The account has no credit left: top it up, then ask again"),
-        403 if json => Verdict::new(Kind::Forbidden, Class::Final, "The API forbids this: check what the key may do and from where"),
-        403 => Verdict::new(Kind::Forbidden, Class::Passing, "A proxy before the API turned the request away, not the API itself"),
-        408 | 425 => Verdict::new(Kind::Server, Class::Passing, "The API did not take the request in time: ask again"),
-        429 | 433 => Verdict::new(Kind::RateLimited, Class::Passing, "Too many requests for this key: ask again more slowly"),
+        402 => Verdict::new(Kind::PaymentRequired, Class::Final, "The account has no credit left: top it up"),
+        403 if json => Verdict::new(Kind::Forbidden, Class::Final, "The API forbids this: check what the key may do"),
+        403 => Verdict::new(Kind::Forbidden, Class::Passing, "A proxy before the API turned the request away"),
+        408 | 425 => Verdict::new(Kind::Server, Class::Passing, "The API was too slow: ask again"),
+        429 | 433 => Verdict::new(Kind::RateLimited, Class::Passing, "Too many requests: ask again more slowly"),
         455 => Verdict::new(Kind::Server, Class::Passing, "The API is under maintenance: ask again later"),
-        500 if says("parameter") => {
-            Verdict::new(Kind::Server, Class::Unclear, "The API failed on this request and blames its parameters: check the task id")
-        }
+        500 if says("parameter") => Verdict::new(Kind::Server, Class::Unclear, "The API blames the parameters: check the task id"),
         505 => Verdict::new(Kind::Server, Class::Final, "The API has switched this feature off"),
-        500.. => Verdict::new(Kind::Server, Class::Passing, "The API is in trouble: ask again, the task goes on without you"),
-        _ => Verdict::new(Kind::BadRequest, Class::Final, "The API does not take this request: check the task id and baseUrl"),
+        500.. => Verdict::new(Kind::Server, Class::Passing, "The API is in trouble: ask again, the task goes on"),
+        _ => Verdict::new(Kind::BadRequest, Class::Final, "The API does not take this request: check the task id"),
     }
 }
 
@@ -128,7 +131,7 @@ fn message_of<V: Json>(reply: &Reply<'_, V>) -> String {
     let Some(body) = &reply.body else { return String::new() };
     let text = |name| body.text_at(name).filter(|text| !text.trim_ascii().is_empty());
     let said = text("msg").or_else(|| text("message")).unwrap_or_default();
-    let told = body.member("data").and_then(|data| data.text_at("paramJson"));
+    let told = body.member("data").and_then(|data| data.text_at("paramJson")).and_then(present);
     let known = reply.known.and_then(|details| details.param_json.clone());
     quoted(&Secrets::new::<V>(reply.key, told.or(known)).out_of(said))
 }

@@ -7,7 +7,7 @@ use super::time::{instant, parse_time};
 /// How long an origin URL lives after the task is complete (the API's documentation).
 const ORIGIN_LIFE_MS: f64 = 600_000.0;
 /// A prompt shorter than this gives nothing away, and taking every "a" out of a message would only garble it.
-const SHORTEST_SECRET_PROMPT: usize = 3;
+const SHORTEST_SECRET: usize = 3;
 
 /// `successFlag` as a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +107,7 @@ pub(crate) struct NoPicture;
 
 /// Reads `data`. `asked` is the task id of the request, `key` the API key that must come out nowhere, `now_ms` the time of the reply.
 pub(crate) fn record<V: Json>(data: &V, asked: &str, key: &str, now_ms: f64) -> Result<TaskDetails, NoPicture> {
-    let secrets = Secrets::new::<V>(key, data.text_at("paramJson"));
+    let secrets = Secrets::new::<V>(key, data.text_at("paramJson").and_then(present));
     let text = |name| data.text_at(name).and_then(present);
     let said = |name| text(name).map(|text| secrets.out_of(text));
     let keyless = |text| without(text, key, "[key]");
@@ -151,11 +151,9 @@ impl<'a> Secrets<'a> {
     pub(crate) fn new<V: Json>(key: &'a str, param_json: Option<String>) -> Self {
         let param_json = param_json.unwrap_or_default();
         let prompt = V::parse(&param_json).and_then(|params| params.text_at("prompt")).unwrap_or_default();
-        let prompt = prompt.trim_ascii();
-        if prompt.len() < SHORTEST_SECRET_PROMPT {
-            return Self { key, private: Default::default() };
-        }
-        Self { key, private: [param_json, escaped(prompt), prompt.into()] }
+        let worth_hiding = |text: &str| if text.len() < SHORTEST_SECRET { String::new() } else { text.into() };
+        let prompt = worth_hiding(prompt.trim_ascii());
+        Self { key, private: [worth_hiding(&param_json), escaped(&prompt), prompt] }
     }
 
     pub(crate) fn out_of(&self, text: String) -> String {
@@ -180,7 +178,7 @@ fn web_address(text: String) -> Option<String> {
     let text = text.trim_ascii();
     let begins =
         |scheme: &str| text.len() > scheme.len() && text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
-    let clean = text.bytes().all(|byte| byte > b' ');
+    let clean = text.bytes().all(|byte| byte >= b' ');
     (clean && (begins("https://") || begins("http://"))).then(|| text.into())
 }
 

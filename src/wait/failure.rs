@@ -66,8 +66,8 @@ impl Failure {
 
 fn failed_task(details: &TaskDetails) -> Problem {
     let mut message = String::from(match details.status {
-        Status::CreateTaskFailed => "The task never started: check the request that created it (",
-        _ => "The task failed and will not recover: change what was asked for, or create it anew (",
+        Status::CreateTaskFailed => "The task never started: check the request that made it (",
+        _ => "The task failed for good: change what was asked for (",
     });
     message.push_str(details.status.name());
     if let Some(code) = &details.error_code {
@@ -88,10 +88,16 @@ fn failed_task(details: &TaskDetails) -> Problem {
 
 /// Carries what the last look failed with, where it did.
 fn time_out(wait: &Wait, now_ms: f64) -> Problem {
+    let last = wait.problem();
     let mut message = String::from("Not finished after ");
     push_whole(&mut message, wait.elapsed_ms(now_ms) / 1000.0);
-    message.push_str(" s. The task may still finish: pass this error's handle to waitForTask to go on");
-    let last = wait.problem();
+    message.push_str(" s");
+    if let Some(asked_ms) = last.and_then(|last| last.retry_after_ms) {
+        message.push_str(", and the API asks to be left alone for ");
+        push_whole(&mut message, asked_ms / 1000.0);
+        message.push_str(" s");
+    }
+    message.push_str(". The task may still finish: pass this error's handle to waitForTask to go on");
     if let Some(last) = last {
         message.push_str(". The last look failed: ");
         message.push_str(&last.message);
@@ -103,12 +109,14 @@ fn time_out(wait: &Wait, now_ms: f64) -> Problem {
     }
 }
 
-/// The wait's handle; without its deadline where the wait ended before it, because a pause that the server ordered reaches past it: going
-/// on then means a new span, and not the same end at once.
+/// The wait's handle, with a deadline that has passed: going on means a new span. A single look had none, and a wait may have ended before
+/// its own because a pause that the server ordered reaches past it.
 fn resumable(wait: &Wait, now_ms: f64) -> Handle {
     let mut handle = wait.handle().clone();
-    if wait.outcome() == Some(Outcome::TimedOut) {
-        handle.deadline_at_ms = handle.deadline_at_ms.filter(|at| *at <= now_ms);
+    if wait.is_single() {
+        handle.deadline_at_ms = Some(handle.started_at_ms);
+    } else if wait.outcome() == Some(Outcome::TimedOut) {
+        handle.deadline_at_ms = handle.deadline_at_ms.map(|at| at.min(now_ms.floor()));
     }
     handle
 }

@@ -11,7 +11,7 @@ const UNCLEAR_TRIES: u32 = 3;
 /// The last look is taken this long before the deadline, so that it has time to come back.
 const LAST_LOOK_BEFORE_MS: f64 = 1_000.0;
 /// A `createTime` that makes a task older than this is a clock or a zone gone wrong, and no guide for the schedule.
-const OLDEST_PLAUSIBLE_MS: f64 = 6.0 * 3_600_000.0;
+const OLDEST_PLAUSIBLE_MS: f64 = 30.0 * 86_400_000.0;
 
 /// What the caller wants. All in ms.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,8 +96,8 @@ pub struct Wait {
 }
 
 impl Wait {
-    /// A new wait, or one that a handle brings back. A handle's own deadline holds while it is ahead; where there is none or it has
-    /// passed, going on is what the caller asks for, and the limit counts from now.
+    /// A new wait, or one that a handle brings back. A handle's own deadline holds while it is ahead; where it has passed,
+    /// going on is what the caller asks for, and the limit counts from now.
     #[must_use]
     pub fn new(task_id: &str, handle: Option<&Handle>, terms: Terms, now_ms: f64) -> Self {
         // Whole ms, because the handle shows them.
@@ -197,6 +197,12 @@ impl Wait {
     #[must_use]
     pub fn handle(&self) -> &Handle {
         &self.handle
+    }
+
+    /// Whether only one look was asked for.
+    #[must_use]
+    pub fn is_single(&self) -> bool {
+        self.terms.once
     }
 
     /// The last good look.

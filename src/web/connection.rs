@@ -50,8 +50,10 @@ impl Connection {
             Some(text) => Key::Text(checked_key(text.as_string().ok_or("apiKey must be a string or a function")?)?),
         };
         if in_page && !matches!(key, Key::None) && options.member("dangerouslyAllowBrowser") != Some(JsValue::TRUE) {
-            return Err("A key in a page is everybody's key: keep it on a server that asks for the page, and leave apiKey out here. \
-                        With a key you do not mind losing, set dangerouslyAllowBrowser");
+            return Err(
+                "A key in a page is everybody's key: keep it on a server that asks for the page. For a key you do not mind losing there is \
+                        dangerouslyAllowBrowser",
+            );
         }
         let Base { origin, host, path } = Base::read(options.member("baseUrl"), in_page)?;
         Ok(Self {
@@ -83,7 +85,7 @@ impl Connection {
 fn checked_key(text: String) -> Result<String, Refusal> {
     let key = text.trim_ascii();
     if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err("apiKey is empty or holds characters no key has: is the variable it comes from set?");
+        return Err("apiKey is empty or no key: is the variable it comes from set?");
     }
     Ok(key.into())
 }

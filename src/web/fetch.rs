@@ -118,7 +118,7 @@ fn request(connection: &Connection, task_id: &str, key: &str, controller: &Abort
     }
     // Workers refuse a cache mode, pages refuse a User-Agent.
     builder = if connection.in_page { builder.cache(RequestCache::NoStore) } else { builder.header("User-Agent", USER_AGENT) };
-    builder.build().map(Into::into).map_err(|_| Trouble::Unusable("This runtime takes no request for this address: check baseUrl"))
+    builder.build().map(Into::into).map_err(|_| Trouble::Unusable("This runtime refuses the address: check baseUrl"))
 }
 
 async fn receive(call: &Call, known: Option<&TaskDetails>, key: &str, request: &web_sys::Request, clock: Clock) -> Result<Reading, Thrown> {

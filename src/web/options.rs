@@ -75,7 +75,10 @@ impl Call {
     }
 
     fn read_wait(&mut self, options: &JsValue) -> Result<(), Refusal> {
-        self.terms.timeout_ms = ms(options, "timeoutMs", DEFAULT_TIMEOUT_MS, "timeoutMs must be a number above 0; Infinity for no limit")?;
+        // A wait without a limit goes on without one.
+        let unlimited = self.handle.as_ref().is_some_and(|handle| handle.deadline_at_ms.is_none());
+        let default = if unlimited { f64::INFINITY } else { DEFAULT_TIMEOUT_MS };
+        self.terms.timeout_ms = ms(options, "timeoutMs", default, "timeoutMs must be a number above 0; Infinity for no limit")?;
         if options.number_at("notFoundGraceMs") != Some(0.0) {
             self.terms.not_found_grace_ms =
                 ms(options, "notFoundGraceMs", DEFAULT_NOT_FOUND_GRACE_MS, "notFoundGraceMs must be a number, 0 or more")?;

@@ -118,9 +118,10 @@ impl Drop for Pause {
 pub(crate) async fn unless<T>(limit: Pause, work: impl Future<Output = T>) -> Result<T, Woke> {
     let mut limit = pin!(limit);
     let mut work = pin!(work);
-    poll_fn(|context| match work.as_mut().poll(context) {
-        Poll::Ready(done) => Poll::Ready(Ok(done)),
-        Poll::Pending => limit.as_mut().poll(context).map(Err),
+    // The limit first: work that an abort has overtaken must not take one more step.
+    poll_fn(|context| match limit.as_mut().poll(context) {
+        Poll::Ready(woke) => Poll::Ready(Err(woke)),
+        Poll::Pending => work.as_mut().poll(context).map(Ok),
     })
     .await
 }

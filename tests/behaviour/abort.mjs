@@ -17,6 +17,7 @@ const PLACES = [
   ["in the turn of the call", "success", 0, ({ later }) => (later(0), { apiKey: () => pause(30).then(() => "k") })],
   ["in the apiKey function", "success", 0, ({ abort }) => ({ apiKey: () => (abort(), "k") })],
   ["while the apiKey function is pending", "success", 0, ({ later }) => ({ apiKey: () => (later(30), pause(400).then(() => "k")) })],
+  ["right after the apiKey function gave the key", "success", 0, ({ abort }) => ({ apiKey: () => new Promise((give) => void setTimeout(() => (give("k"), abort()), 10)) })],
   ["while the request is under way", "silent", 1, ({ later }) => (later(250), {})],
   ["while the body drips", "drip-100ms", 1, ({ later }) => (later(350), {})],
   ["while the body never ends", "drip-endless", 1, ({ later }) => (later(350), {})],

@@ -71,7 +71,7 @@ const looks = ROWS.map(([scenario, kind, retryable, httpStatus, code, says]) => 
     const slow = says?.source.includes("400 ms");
     const promise = world.api.getTaskDetails(taskId, reaching(world, slow ? { requestTimeoutMs: 400 } : {}));
     const error = await failure(world, promise, { kind, taskId, retryable, httpStatus, code, details: null, attempts: 1, handle: "fresh" });
-    is(error.handle?.deadlineAt, null, "a look has no deadline");
+    is(error.handle?.deadlineAt, error.handle?.startedAt, "a look has no deadline to come: going on means a new span");
     if (says) matches(error.message, says, "the message");
     if (code !== null) ok(error.message.includes(`code ${code}`), `the message leaves the code out: "${error.message}"`);
     if (httpStatus !== null) ok(error.message.includes(`HTTP ${httpStatus}`), `the message leaves the status out: "${error.message}"`);

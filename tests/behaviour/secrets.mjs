@@ -67,6 +67,8 @@ const THROWN = [
   ["an error's cause", (key) => new TypeError("fetch failed", { cause: new Error(`bad header: Bearer ${key}`) })],
   ["a member of an error", (key) => Object.assign(new Error("failed"), { config: { headers: { Authorization: `Bearer ${key}` } } })],
   ["the request on an error", (key) => Object.assign(new Error("failed"), { request: new Request("http://host/", { headers: { authorization: `Bearer ${key}` } }) })],
+  ["headers on an error", (key) => Object.assign(new Error("failed"), { sent: new Headers({ authorization: `Bearer ${key}` }) })],
+  ["a map on an error", (key) => Object.assign(new Error("failed"), { sent: new Map([["authorization", key]]) })],
   ["a plain object", (key) => ({ header: `Bearer ${key}` })],
 ];
 

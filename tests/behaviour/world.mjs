@@ -91,7 +91,7 @@ export function isFreshHandle(handle, taskId) {
   is(handle.v, 1, "handle.v");
   is(handle.taskId, taskId, "handle.taskId");
   between(handle.startedAt, Date.now() - 30_000, Date.now() + 5, "handle.startedAt");
-  if (handle.deadlineAt !== null) ok(handle.deadlineAt > handle.startedAt, "handle.deadlineAt is not after its start");
+  if (handle.deadlineAt !== null) ok(handle.deadlineAt >= handle.startedAt, "handle.deadlineAt is before its start");
 }
 
 /**

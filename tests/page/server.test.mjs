@@ -150,7 +150,7 @@ describe("record-info", BOUND, () => {
     say = (_, response) => response.writeHead(302, { Location: "/elsewhere" }).end();
     const sent = await passedOn(async () => {
       const { status, body, headers } = await ask(`${RECORD_INFO}?taskId=t`);
-      assert.deepEqual([status, JSON.parse(body).code, headers.location], [502, 502, undefined]);
+      assert.deepEqual([status, JSON.parse(body).code, headers.location], [400, 400, undefined]);
     });
     assert.equal(sent.length, 1);
   });

@@ -179,8 +179,6 @@ export function catches(error: unknown): TaskErrorKind | undefined {
   proven<Same<typeof error.elapsedMs, number>>();
   proven<Same<typeof error.handle, TaskHandle | null>>();
   const cause: unknown = error.cause;
-  // @ts-expect-error nobody else makes one
-  new TaskError("mine");
   // @ts-expect-error no such kind
   if (error.kind === "timeout") return;
   switch (error.kind) {

@@ -48,6 +48,10 @@ fn simulated(workspace: &Workspace, port: Option<u16>) -> Outcome<Vec<Server>> {
 }
 
 fn real(workspace: &Workspace, port: Option<u16>, key: &str) -> Outcome<Vec<Server>> {
+    // The value itself is never shown.
+    if !key.trim().bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Failure::from(format!("{API_KEY} holds characters that no key has: check what it is set to")));
+    }
     build::run(workspace)?;
     let service = std::env::var(SERVICE_SETTING).unwrap_or_else(|_| SERVICE.to_owned());
     title("the page with the real service behind it");

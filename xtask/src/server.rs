@@ -27,8 +27,12 @@ impl Server {
         let stdin = child.stdin.take();
         let stdout = child.stdout.take().ok_or("a child process without output")?;
         let mut server = Self { name, url: String::new(), child, stdin };
-        server.url = first_address(stdout)
-            .map_err(|_| Failure::from(format!("the {name} did not say where it listens within {} seconds", START.as_secs())))?;
+        server.url = first_address(stdout).map_err(|_| {
+            Failure::from(format!(
+                "the {name} ended, or was silent for {} seconds, before it said where it listens; what it said stands above",
+                START.as_secs()
+            ))
+        })?;
         Ok(server)
     }
 

@@ -51,7 +51,7 @@ pub(crate) fn start(workspace: &Workspace, key: &str) -> Outcome<Server> {
         return Err(Failure::from(format!("cargo built no simulator at {}", program.display())));
     }
     let mut simulator = command(program, &workspace.root);
-    Server::start("simulator", simulator.args(["--port", "0", "--until-stdin-closes", "--key", key]))
+    Server::start("simulator", simulator.args(["--port", "0", "--until-stdin-closes"]).env("SIMULATOR_KEY", key))
 }
 
 /// A key for one run: unlike any other, and of no use anywhere else.

@@ -9,9 +9,9 @@ use crate::workspace::Workspace;
 /// Where wasm-pack works, from the workspace's root.
 pub(super) const STAGING: &str = "target/staging";
 const PKG: &str = "pkg";
-/// The crate imports this file, so wasm-pack has put it below snippets/; the package must have it once, or there would be
+/// The crate imports these files, so wasm-pack has put them below snippets/; the package must have each once, or there would be
 /// two classes of one name.
-const SNIPPET: &str = "task-error.js";
+const SNIPPETS: [&str; 2] = ["task-error.js", "thrown.js"];
 /// What goes into the package besides, from and to.
 const COPIED: [(&str, &str); 5] = [
     ("src/types.d.ts", "index.d.ts"),
@@ -63,7 +63,7 @@ fn bytes_module(wasm: &[u8]) -> String {
 /// The hand-written files that are published: modules and their types. The manifest is written apart.
 fn is_published(inside: &Path) -> bool {
     let name = inside.to_string_lossy();
-    (name.ends_with(".js") || name.ends_with(".d.ts")) && inside != Path::new(SNIPPET)
+    (name.ends_with(".js") || name.ends_with(".d.ts")) && !SNIPPETS.iter().any(|snippet| inside == Path::new(snippet))
 }
 
 /// The manifest with its own version filled in: the first line of the top level that names one.
@@ -129,7 +129,7 @@ mod tests {
         assert!(is_published(Path::new("index.js")));
         assert!(is_published(Path::new("slim.d.ts")));
         assert!(!is_published(Path::new("package.json")));
-        assert!(!is_published(Path::new("task-error.js")));
+        assert!(SNIPPETS.iter().all(|snippet| !is_published(Path::new(snippet))));
     }
 
     #[test]

@@ -90,4 +90,6 @@ fn summary(ends: &[(&Step, End, Duration)], preparing: Duration, total: Duration
         spoken(total),
         spoken(preparing)
     ));
+    // For machines, in the form that most runners close with.
+    say(&format!("{passed} passed, {} failed", ends.len().saturating_sub(passed)));
 }
