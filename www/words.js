@@ -59,7 +59,7 @@ const KINDS = {
     problem: "The last answer could not be understood.",
   },
   "invalid-argument": {
-    title: "The library did not take this",
+    title: "The wait could not start",
     next: "Nothing was sent; the message below says why. Enter the task id exactly as the generate request answered with it.",
     problem: "The last look could not be sent.",
   },

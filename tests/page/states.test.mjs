@@ -174,7 +174,7 @@ describe("with the library's stand-in", BOUND, () => {
     ["fails.server", "The API has trouble of its own", /in a minute/, "Try again"],
     ["fails.network", "No connection", /is online/, "Try again"],
     ["fails.invalid-reply", "The answer made no sense", /upstream address/, "Try again"],
-    ["fails.invalid-argument", "That is not a task id", /Nothing was sent/, null],
+    ["fails.invalid-argument", "The wait could not start", /Nothing was sent/, null],
     ["fails.task.CREATE_TASK_FAILED", "The task could not be created", /make a new one/, null],
     ["fails.task.GENERATE_FAILED", "The picture could not be made", /Change the prompt/, null],
     ["throws", "Something unexpected happened", /Reload/, null],

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { durationWords, nextLookWords, originalWords, percentWords } from "../../www/words.js";
+import { durationWords, failureWords, nextLookWords, originalWords, percentWords } from "../../www/words.js";
 
 it("durations", () => {
   const said = [-5, 0, 999, 59_999, 60_000, 3_599_999, 3_600_000, 90_061_000].map(durationWords);
@@ -23,4 +23,12 @@ it("the original's time left: never 0 while there is some, and an end", () => {
 
 it("shares", () => {
   assert.deepEqual([0, 0.254, 1].map(percentWords), ["about 0 %", "about 25 %", "about 100 %"]);
+});
+
+it("failures that share a kind and want another next step", () => {
+  const error = (/** @type {object} */ fields) => /** @type {any} */ ({ details: null, code: null, cause: undefined, ...fields });
+  assert.match(failureWords(error({ kind: "invalid-argument", cause: new Error("blocked") })).title, /WebAssembly/);
+  assert.doesNotMatch(failureWords(error({ kind: "invalid-argument" })).title, /WebAssembly/);
+  assert.match(failureWords(error({ kind: "invalid-reply", code: 200 })).title, /without a picture/);
+  assert.doesNotMatch(failureWords(error({ kind: "invalid-reply" })).title, /picture/);
 });
