@@ -33,7 +33,9 @@ export function createApi(load) {
  */
 function merged(shared, options) {
   const mergeable = (/** @type {unknown} */ value) => value == null || typeof value === "object";
-  return /** @type {S & O} */ (mergeable(shared) && mergeable(options) ? { ...shared, ...options } : mergeable(shared) ? options : shared);
+  if (!mergeable(shared)) return /** @type {S & O} */ (shared);
+  if (!mergeable(options)) return /** @type {S & O} */ (options);
+  return /** @type {S & O} */ ({ ...shared, ...options });
 }
 
 /**

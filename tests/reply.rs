@@ -11,7 +11,7 @@ mod support;
 
 use nanobanana_task::reply::{Class, Code, Json, Problem, Reading, Reply, TaskDetails, push_whole, read};
 use serde_json::{Map, Value, json};
-use support::{ADDRESS, ASKED, Doc, KEY, NOW_MS};
+use support::{ASKED, Doc};
 
 fn code(code: &Code) -> Value {
     match code {
@@ -102,17 +102,7 @@ fn check(line: &Value) -> Vec<String> {
         Value::String(raw) => Doc::parse(raw),
         value => Some(Doc(value.clone())),
     };
-    let reading = read(&Reply {
-        http_status,
-        body,
-        retry_after: text("retry_after"),
-        date: text("date"),
-        asked: ASKED,
-        key: KEY,
-        known: None,
-        address: ADDRESS,
-        now_ms: NOW_MS,
-    });
+    let reading = read(&Reply { body, retry_after: text("retry_after"), date: text("date"), ..support::reply(http_status, None) });
     let mut wants = line["expect"].as_object().expect("expect").clone();
     let mut out = Vec::new();
     match &reading {

@@ -7,7 +7,7 @@ mod support;
 use nanobanana_task::reply::{Json, Reading, Reply, Status, TaskDetails, read};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use support::{ADDRESS, ASKED, Doc, KEY, NOW_MS};
+use support::{ADDRESS, Doc, KEY};
 
 /// Nothing of the API, of Debug's punctuation or of the words put in a secret's place looks like this.
 const PROMPT: &str = "Zq a Vx fox Zq";
@@ -116,15 +116,9 @@ proptest! {
     #[test]
     fn every_reply_has_a_sound_reading(body in bodies(), http_status in statuses(), retry_after in headers(), date in headers()) {
         let reply = || Reply {
-            http_status,
-            body: body.clone().map(Doc),
             retry_after: retry_after.as_deref(),
             date: date.as_deref(),
-            asked: ASKED,
-            key: KEY,
-            known: None,
-            address: ADDRESS,
-            now_ms: NOW_MS,
+            ..support::reply(http_status, body.clone())
         };
         let reading = read(&reply());
         prop_assert_eq!(format!("{reading:?}"), format!("{:?}", read(&reply())), "a reading is a function of the reply");
@@ -146,17 +140,7 @@ proptest! {
     fn cut_json_brings_no_task(record in records(), share in 0.0_f64..1.0) {
         let text = json!({ "code": 200, "msg": "success", "data": record }).to_string();
         let at = (0..text.len()).filter(|at| text.is_char_boundary(*at)).nth((share * text.chars().count() as f64) as usize).unwrap_or(0);
-        let reading = read(&Reply {
-            http_status: 200,
-            body: Doc::parse(&text[..at]),
-            retry_after: None,
-            date: None,
-            asked: ASKED,
-            key: KEY,
-            known: None,
-            address: ADDRESS,
-            now_ms: NOW_MS,
-        });
+        let reading = read(&Reply { body: Doc::parse(&text[..at]), ..support::reply(200, None) });
         prop_assert!(matches!(reading, Reading::Problem(_)));
     }
 }

@@ -50,12 +50,17 @@ fn task_in<V: Json>(reply: &Reply<'_, V>) -> Option<Result<TaskDetails, NoPictur
 /// The envelope's code. In an envelope that has none, the HTTP status stands in for it.
 fn code_of<V: Json>(reply: &Reply<'_, V>) -> Option<f64> {
     let body = reply.body.as_ref()?;
-    match body.member("code") {
-        Some(code) if code.text().is_none_or(|text| !text.is_empty()) => body.count_at("code"),
+    match given(body, "code") {
+        Some(_) => body.count_at("code"),
         _ if body.member("msg").is_none() && body.member("data").is_none() => None,
         _ if (200..300).contains(&reply.http_status) => Some(200.0),
         _ => Some(reply.http_status.into()),
     }
+}
+
+/// The member `name`, where it is more than an empty text, which means the same as none.
+fn given<V: Json>(body: &V, name: &str) -> Option<V> {
+    body.member(name).filter(|value| value.text().is_none_or(|text| !text.is_empty()))
 }
 
 /// A class, a name for it, and what to say.
@@ -90,9 +95,9 @@ fn classify<V: Json>(reply: &Reply<'_, V>) -> Verdict {
     let status = f64::from(reply.http_status);
     match code_of(reply) {
         // Success without a record is how sisters of this API answer for an unknown id; under an error status the status speaks.
-        Some(200.0) if status < 300.0 || status == 404.0 => match reply.body.as_ref().and_then(|body| body.member("data")) {
-            Some(data) if data.text().is_none_or(|text| !text.is_empty()) => Verdict::FOREIGN,
-            _ => Verdict::NOT_THERE,
+        Some(200.0) if status < 300.0 || status == 404.0 => match reply.body.as_ref().and_then(|body| given(body, "data")) {
+            Some(_) => Verdict::FOREIGN,
+            None => Verdict::NOT_THERE,
         },
         Some(code) if (400.0..600.0).contains(&code) => classify_code(code, &message_of(reply), true),
         _ if status < 200.0 || (300.0..400.0).contains(&status) => Verdict::REDIRECT,
@@ -132,8 +137,8 @@ fn message_of<V: Json>(reply: &Reply<'_, V>) -> String {
     let text = |name| body.text_at(name).filter(|text| !text.trim_ascii().is_empty());
     let said = text("msg").or_else(|| text("message")).unwrap_or_default();
     let told = body.member("data").and_then(|data| data.text_at("paramJson")).and_then(present);
-    let known = reply.known.and_then(|details| details.param_json.clone());
-    quoted(&Secrets::new::<V>(reply.key, told.or(known)).out_of(said))
+    let known = reply.known.and_then(|details| details.param_json.as_deref());
+    quoted(&Secrets::new::<V>(reply.key, told.as_deref().or(known)).out_of(said))
 }
 
 fn problem<V: Json>(reply: &Reply<'_, V>, verdict: Verdict) -> Problem {

@@ -107,8 +107,9 @@ pub(crate) struct NoPicture;
 
 /// Reads `data`. `asked` is the task id of the request, `key` the API key that must come out nowhere, `now_ms` the time of the reply.
 pub(crate) fn record<V: Json>(data: &V, asked: &str, key: &str, now_ms: f64) -> Result<TaskDetails, NoPicture> {
-    let secrets = Secrets::new::<V>(key, data.text_at("paramJson").and_then(present));
     let text = |name| data.text_at(name).and_then(present);
+    let param_json = text("paramJson");
+    let secrets = Secrets::new::<V>(key, param_json.as_deref());
     let said = |name| text(name).map(|text| secrets.out_of(text));
     let keyless = |text| without(text, key, "[key]");
     let flag = data.count_at("successFlag").unwrap_or(f64::NAN);
@@ -129,7 +130,7 @@ pub(crate) fn record<V: Json>(data: &V, asked: &str, key: &str, now_ms: f64) -> 
         status,
         operation_type: said("operationType"),
         error_message: said("errorMessage"),
-        param_json: text("paramJson").map(keyless),
+        param_json: param_json.map(keyless),
         create_time: create_time.map(keyless),
         complete_time: complete_time.map(keyless),
         created_at_ms,
@@ -148,12 +149,12 @@ pub(crate) struct Secrets<'a> {
 }
 
 impl<'a> Secrets<'a> {
-    pub(crate) fn new<V: Json>(key: &'a str, param_json: Option<String>) -> Self {
+    pub(crate) fn new<V: Json>(key: &'a str, param_json: Option<&str>) -> Self {
         let param_json = param_json.unwrap_or_default();
-        let prompt = V::parse(&param_json).and_then(|params| params.text_at("prompt")).unwrap_or_default();
+        let prompt = V::parse(param_json).and_then(|params| params.text_at("prompt")).unwrap_or_default();
         let worth_hiding = |text: &str| if text.len() < SHORTEST_SECRET { String::new() } else { text.into() };
         let prompt = worth_hiding(prompt.trim_ascii());
-        Self { key, private: [worth_hiding(&param_json), escaped(&prompt), prompt] }
+        Self { key, private: [worth_hiding(param_json), escaped(&prompt), prompt] }
     }
 
     pub(crate) fn out_of(&self, text: String) -> String {

@@ -9,9 +9,6 @@ use crate::workspace::Workspace;
 /// Where wasm-pack works, from the workspace's root.
 pub(super) const STAGING: &str = "target/staging";
 const PKG: &str = "pkg";
-/// The crate imports these files, so wasm-pack has put them below snippets/; the package must have each once, or there would be
-/// two classes of one name.
-const SNIPPETS: [&str; 2] = ["task-error.js", "thrown.js"];
 /// What goes into the package besides, from and to.
 const COPIED: [(&str, &str); 5] = [
     ("src/types.d.ts", "index.d.ts"),
@@ -29,10 +26,11 @@ pub(super) fn package(workspace: &Workspace) -> Outcome {
     }
     copy(&staging.join("core.js"), &pkg.join("core.js"))?;
     copy(&staging.join("core_bg.wasm"), &pkg.join("core.wasm"))?;
-    for (file, inside) in files_below(&staging.join("snippets"))? {
-        copy(&file, &pkg.join("snippets").join(inside))?;
+    let imported = files_below(&staging.join("snippets"))?;
+    for (file, inside) in &imported {
+        copy(file, &pkg.join("snippets").join(inside))?;
     }
-    for (file, inside) in files_below(&npm)?.into_iter().filter(|(_, inside)| is_published(inside)) {
+    for (file, inside) in files_below(&npm)?.into_iter().filter(|(_, inside)| is_published(inside, &imported)) {
         copy(&file, &pkg.join(inside))?;
     }
     for (from, to) in COPIED {
@@ -60,10 +58,12 @@ fn bytes_module(wasm: &[u8]) -> String {
     )
 }
 
-/// The hand-written files that are published: modules and their types. The manifest is written apart.
-fn is_published(inside: &Path) -> bool {
+/// The hand-written files that are published: modules and their types. The manifest is written apart. What the crate imports, wasm-pack has
+/// put below snippets/ already; twice in the package, there would be two classes of one name.
+fn is_published(inside: &Path, imported: &[(PathBuf, PathBuf)]) -> bool {
     let name = inside.to_string_lossy();
-    (name.ends_with(".js") || name.ends_with(".d.ts")) && !SNIPPETS.iter().any(|snippet| inside == Path::new(snippet))
+    let in_npm = Path::new("npm").join(inside);
+    (name.ends_with(".js") || name.ends_with(".d.ts")) && !imported.iter().any(|(_, snippet)| snippet.ends_with(&in_npm))
 }
 
 /// The manifest with its own version filled in: the first line of the top level that names one.
@@ -126,10 +126,13 @@ mod tests {
 
     #[test]
     fn publishes_modules_and_types_but_the_snippet_once() {
-        assert!(is_published(Path::new("index.js")));
-        assert!(is_published(Path::new("slim.d.ts")));
-        assert!(!is_published(Path::new("package.json")));
-        assert!(SNIPPETS.iter().all(|snippet| !is_published(Path::new(snippet))));
+        let snippets = ["task-error.js", "thrown.js"];
+        let imported = snippets.map(|name| (PathBuf::new(), Path::new("crate-0123456789abcdef/npm").join(name)));
+        let is_published = |name| is_published(Path::new(name), &imported);
+        assert!(is_published("index.js"));
+        assert!(is_published("slim.d.ts"));
+        assert!(!is_published("package.json"));
+        assert!(snippets.iter().all(|snippet| !is_published(snippet)));
     }
 
     #[test]
