@@ -43,17 +43,26 @@ function merged(shared, options) {
  *
  * @template T
  * @param {() => Promise<T>} load
+ * @param {string} advice What may have gone wrong.
  * @returns {() => Promise<T>}
  */
-export function lazily(load) {
+export function lazily(load, advice) {
   /** @type {Promise<T> | undefined} */
   let loaded;
   return () =>
     (loaded ??= load().catch((cause) => {
       loaded = undefined;
-      const message =
-        "WebAssembly did not start: a Content-Security-Policy has to allow it (script-src 'wasm-unsafe-eval'), and Cloudflare Workers" +
-        " need the entry that the workerd condition picks";
-      throw new TaskError(message, { kind: "invalid-argument", taskId: "", retryable: false, httpStatus: null, code: null, attempts: 0, elapsedMs: 0, handle: null }, cause);
+      throw cause instanceof TaskError ? cause : mistake(`WebAssembly did not start: ${advice}`, cause);
     }));
+}
+
+/**
+ * The error for what is wrong before any task is asked for.
+ *
+ * @param {string} message
+ * @param {unknown} [cause]
+ */
+export function mistake(message, cause) {
+  const fields = { kind: "invalid-argument", taskId: "", retryable: false, httpStatus: null, code: null, attempts: 0, elapsedMs: 0, handle: null };
+  return new TaskError(message, fields, cause);
 }

@@ -6,12 +6,16 @@ import init, * as core from "./core.js";
 
 export { TaskError } from "./core.js";
 
-export const { getTaskDetails, waitForTask, createClient } = /* @__PURE__ */ createApi(
-  lazily(async () => {
-    await init({ module_or_path: decoded(bytes) });
-    return core;
-  }),
-);
+const ADVICE =
+  "a Content-Security-Policy has to allow it (script-src 'wasm-unsafe-eval'), and Cloudflare Workers need the entry that the workerd" +
+  " condition picks";
+
+export const { getTaskDetails, waitForTask, createClient } = /* @__PURE__ */ createApi(/* @__PURE__ */ lazily(start, ADVICE));
+
+async function start() {
+  await init({ module_or_path: decoded(bytes) });
+  return core;
+}
 
 /** @param {string} base64 */
 function decoded(base64) {

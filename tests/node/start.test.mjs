@@ -100,5 +100,6 @@ it("by its own name it is found by import and by require, and each file that it 
     await rm(folder, { recursive: true });
   }
   const { exports, main, types } = JSON.parse(await readFile(join(PACKAGE, "package.json"), "utf8"));
-  for (const named of [main, types, ...Object.values(exports["."])]) await access(join(PACKAGE, named));
+  const named = Object.values(exports).flatMap((entry) => (typeof entry === "string" ? entry : Object.values(entry)));
+  for (const file of [main, types, ...named]) await access(join(PACKAGE, file));
 });

@@ -4,11 +4,12 @@
 // 1. Panics. In this package a panic could only trap, and its message would go nowhere; the compiler puts the message together all the
 //    same. Here the functions that do so become the trap itself.
 // 2. The source paths in those messages, blanked out in the data: nothing reads them, and some name folders of the machine that built this.
-// 3. The names of imports and exports, which wasm-bindgen makes unique by hashes, and the glue's white space.
+// 3. The names of imports and exports, and of the folder of the crate's own modules, which wasm-bindgen makes unique by hashes, and the
+//    glue's white space.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 // From the folder that the build installs them into, wherever this file lies.
 const require = createRequire(join(process.cwd(), 'package.json'));
@@ -21,6 +22,8 @@ const SOURCE_PATHS = /[\w.+/-]+\/[\w.+-]+\.rs/g;
 // A function with one caller is not inlined above this size: the copies that inlining makes of its surroundings compress worse.
 const OPTIMISE = ['-Oz', '-Oz', '--one-caller-inline-max-function-size=30', '--strip-producers', '--strip-target-features'];
 const GLUE_MODULE = './core_bg.js';
+// Where wasm-bindgen puts the modules that the crate brings; the hash in it changes with every version.
+const SNIPPETS = /\.\/snippets\/[^/"]+\/npm\//g;
 
 const [folder] = process.argv.slice(2);
 const wasmPath = join(folder, 'core_bg.wasm');
@@ -32,12 +35,13 @@ const print = execFileSync('wasm-opt', [...OPTIMISE, '--minify-imports-and-expor
 const names = JSON.parse(print);
 const blanked = blankPaths(wasmPath);
 const glue = shortened(readFileSync(gluePath, 'utf8'), names);
-await writeSmall(gluePath, glue);
-// The glue's own modules: what they say for readers stands in the source.
+await writeSmall(gluePath, glue.replace(SNIPPETS, './'));
+// The glue's own modules go beside it, under names that stay. What they say for readers stands in the source.
 const snippets = join(folder, 'snippets');
-for (const file of readdirSync(snippets, { recursive: true, encoding: 'utf8' })) {
-  if (file.endsWith('.js')) await writeSmall(join(snippets, file), readFileSync(join(snippets, file), 'utf8'));
+for (const file of readdirSync(snippets, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.js'))) {
+  await writeSmall(join(folder, basename(file)), readFileSync(join(snippets, file), 'utf8'));
 }
+rmSync(snippets, { recursive: true });
 console.log(`${trapped} panic functions made traps, ${blanked} source paths blanked, ${names.imports.length + names.exports.length} names shortened`);
 
 /** Makes panics traps, and drops the exports that the glue does not use. */

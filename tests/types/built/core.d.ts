@@ -4,4 +4,4 @@ export { TaskError } from "../../../npm/task-error.js";
 export declare const getTaskDetails: typeof import("../../../src/types.d.ts").getTaskDetails;
 export declare const waitForTask: typeof import("../../../src/types.d.ts").waitForTask;
 export function initSync(options: { module: WebAssembly.Module }): unknown;
-export default function init(options: { module_or_path: BufferSource }): Promise<unknown>;
+export default function init(options: { module_or_path: string | object }): Promise<unknown>;

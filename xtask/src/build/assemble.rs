@@ -24,15 +24,14 @@ pub(super) fn package(workspace: &Workspace) -> Outcome {
     if pkg.exists() {
         std::fs::remove_dir_all(&pkg).doing(|| "empty pkg/".into())?;
     }
-    copy(&staging.join("core.js"), &pkg.join("core.js"))?;
-    copy(&staging.join("core_bg.wasm"), &pkg.join("core.wasm"))?;
-    let imported = files_below(&staging.join("snippets"))?;
-    for (file, inside) in &imported {
-        copy(file, &pkg.join("snippets").join(inside))?;
-    }
-    for (file, inside) in files_below(&npm)?.into_iter().filter(|(_, inside)| is_published(inside, &imported)) {
+    for (file, inside) in files_below(&npm)?.into_iter().filter(|(_, inside)| is_published(inside)) {
         copy(&file, &pkg.join(inside))?;
     }
+    // Over what was copied from npm/: the modules that the crate imports are in both, and have been made small here.
+    for (file, inside) in files_below(&staging)?.into_iter().filter(|(_, inside)| inside.extension().is_some_and(|kind| kind == "js")) {
+        copy(&file, &pkg.join(inside))?;
+    }
+    copy(&staging.join("core_bg.wasm"), &pkg.join("core.wasm"))?;
     for (from, to) in COPIED {
         copy(&workspace.at(from), &pkg.join(to))?;
     }
@@ -58,12 +57,10 @@ fn bytes_module(wasm: &[u8]) -> String {
     )
 }
 
-/// The hand-written files that are published: modules and their types. The manifest is written apart. What the crate imports, wasm-pack has
-/// put below snippets/ already; twice in the package, there would be two classes of one name.
-fn is_published(inside: &Path, imported: &[(PathBuf, PathBuf)]) -> bool {
+/// The hand-written files that are published: modules and their types. The manifest is written apart.
+fn is_published(inside: &Path) -> bool {
     let name = inside.to_string_lossy();
-    let in_npm = Path::new("npm").join(inside);
-    (name.ends_with(".js") || name.ends_with(".d.ts")) && !imported.iter().any(|(_, snippet)| snippet.ends_with(&in_npm))
+    name.ends_with(".js") || name.ends_with(".d.ts")
 }
 
 /// The manifest with its own version filled in: the first line of the top level that names one.
@@ -125,14 +122,10 @@ mod tests {
     }
 
     #[test]
-    fn publishes_modules_and_types_but_the_snippet_once() {
-        let snippets = ["task-error.js", "thrown.js"];
-        let imported = snippets.map(|name| (PathBuf::new(), Path::new("crate-0123456789abcdef/npm").join(name)));
-        let is_published = |name| is_published(Path::new(name), &imported);
-        assert!(is_published("index.js"));
-        assert!(is_published("slim.d.ts"));
-        assert!(!is_published("package.json"));
-        assert!(snippets.iter().all(|snippet| !is_published(snippet)));
+    fn publishes_modules_and_types() {
+        assert!(is_published(Path::new("index.js")));
+        assert!(is_published(Path::new("slim.d.ts")));
+        assert!(!is_published(Path::new("package.json")));
     }
 
     #[test]
