@@ -78,8 +78,9 @@ it("what cannot be a source is refused at once", BOUND, async () => {
 
 it("a source that fails is told with its cause, and the next call goes by a better one", BOUND, async () => {
   const said = await run(`
-    for (const wrong of [origin + "/elsewhere.wasm", "http://127.0.0.1:1/core.wasm", fetch("http://127.0.0.1:1/"), new Uint8Array([1, 2, 3]), {}]) {
-      slim.configure(wrong);
+    const nowhere = "http://127.0.0.1:1/core.wasm";
+    for (const wrong of [() => origin + "/elsewhere.wasm", () => nowhere, () => fetch(nowhere), () => new Uint8Array([1, 2, 3]), () => ({})]) {
+      slim.configure(wrong());
       await new Promise((done) => setTimeout(done, 50));
       const error = await failure(look());
       console.log(error instanceof slim.TaskError, error.kind, /what configure\\(source\\) was given/.test(error.message), error.cause instanceof Error);
