@@ -6,6 +6,7 @@ mod command;
 mod demo;
 mod failure;
 mod node;
+mod package;
 mod progress;
 mod server;
 mod simulator;
@@ -26,6 +27,7 @@ cargo xtask <command>
   demo [--port N]   build what is missing and serve the demo page; no key and no account are needed
   test [NAME]       run every test of the project, or the one of that name; `test --list` names them
   build             make pkg/, the npm package
+  package           pack it into the tarball that npm publishes, and check which files are in it
   size [--check]    what the package weighs; with --check, fail over tests/size-budget.json
 
 Settings, all optional, as environment variables:
@@ -55,6 +57,7 @@ fn obey(words: &[&str]) -> Outcome {
             Ok(())
         }
         ["build"] => build::run(&workspace),
+        ["package"] => package::run(&workspace),
         ["demo"] => demo::run(&workspace, None),
         ["demo", "--port", port] => demo::run(&workspace, Some(demo::port(port)?)),
         ["test"] => test::run(&workspace, None),

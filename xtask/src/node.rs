@@ -22,6 +22,13 @@ pub(crate) fn check() -> Outcome {
     enough("npm", version_of(npm_program()), NPM)
 }
 
+/// npm in `directory`, without its news about itself.
+pub(crate) fn npm(directory: &Path) -> Command {
+    let mut npm = command(npm_program(), directory);
+    npm.env("NPM_CONFIG_UPDATE_NOTIFIER", "false");
+    npm
+}
+
 fn enough(name: &str, found: Option<Version>, least: Version) -> Outcome {
     match found {
         Some(version) if version >= least => Ok(()),
@@ -43,9 +50,7 @@ pub(crate) fn install(folder: &Path, what: &str, why: &str) -> Outcome {
         return Ok(());
     }
     progress::step(what, why, || {
-        run(command(npm_program(), folder)
-            .args(["ci", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"])
-            .env("NPM_CONFIG_UPDATE_NOTIFIER", "false"))?;
+        run(npm(folder).args(["ci", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]))?;
         std::fs::create_dir_all(folder.join("node_modules")).doing(|| "create node_modules".into())?;
         std::fs::write(&stamp, &wanted).doing(|| format!("write {}", stamp.display()))
     })

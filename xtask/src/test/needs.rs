@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::browser::{self, Browser};
 use crate::failure::{Failure, Outcome};
+use crate::package::{self, Tarball};
 use crate::workspace::Workspace;
 use crate::{build, node, simulator, tools};
 
@@ -16,6 +17,8 @@ pub(super) enum Need {
     Tools,
     /// `pkg/`, up to date.
     Package,
+    /// The tarball of `pkg/`, for a step that has named `Package` before it.
+    Tarball,
     /// The simulator's binary.
     Simulator,
     /// What tests/package-lock.json names.
@@ -28,13 +31,14 @@ pub(super) enum Need {
 pub(super) struct Prepared<'a> {
     pub(super) workspace: &'a Workspace,
     met: Vec<(Need, Result<(), String>)>,
+    tarball: Option<Tarball>,
     browser: Option<Browser>,
     time: Duration,
 }
 
 impl<'a> Prepared<'a> {
     pub(super) fn new(workspace: &'a Workspace) -> Self {
-        Self { workspace, met: Vec::new(), browser: None, time: Duration::ZERO }
+        Self { workspace, met: Vec::new(), tarball: None, browser: None, time: Duration::ZERO }
     }
 
     /// Makes sure of all of `needs`; the error says which one could not be had, and why.
@@ -45,6 +49,11 @@ impl<'a> Prepared<'a> {
     /// How long everything took together.
     pub(super) fn time(&self) -> Duration {
         self.time
+    }
+
+    /// The tarball, for a step that has named it among its needs.
+    pub(super) fn tarball(&self) -> Outcome<&Tarball> {
+        self.tarball.as_ref().ok_or_else(|| Failure::from("the step has not asked for the tarball"))
     }
 
     /// The browser, for a step that has named it among its needs.
@@ -68,6 +77,10 @@ impl<'a> Prepared<'a> {
             Need::Node => node::check(),
             Need::Tools => tools::ensure(self.workspace),
             Need::Package => build::run(self.workspace),
+            Need::Tarball => {
+                self.tarball = Some(package::pack(self.workspace)?);
+                Ok(())
+            }
             Need::Simulator => simulator::build_as_step(self.workspace),
             Need::TestPackages => node::install(
                 &self.workspace.at("tests"),

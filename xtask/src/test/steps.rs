@@ -7,7 +7,7 @@ use crate::command::{cargo, command, run};
 use crate::failure::{Doing, Failure, Outcome};
 use crate::progress::note;
 use crate::workspace::{PACKAGE, WASM};
-use crate::{node, simulator, size, tools};
+use crate::{node, package, simulator, size, tools};
 
 /// One test, by name.
 pub(super) struct Step {
@@ -37,6 +37,12 @@ pub(super) const STEPS: &[Step] = &[
         about: "tsc on the public types and the checked JavaScript",
         needs: &[Need::Node, Need::Package, Need::TestPackages],
         run: types,
+    },
+    Step {
+        name: "package",
+        about: "what is in the tarball that npm publishes",
+        needs: &[Need::Node, Need::Package, Need::Tarball],
+        run: packaged,
     },
     Step { name: "size", about: "the package within its budget", needs: &[Need::Node, Need::Package], run: budget },
     Step {
@@ -108,6 +114,12 @@ fn types(prepared: &Prepared<'_>) -> Outcome {
         note(&format!("{shown}: no errors"));
     }
     Ok(())
+}
+
+fn packaged(prepared: &Prepared<'_>) -> Outcome {
+    let (workspace, tarball) = (prepared.workspace, prepared.tarball()?);
+    note(&package::described(workspace, tarball)?);
+    package::check_files(workspace, tarball)
 }
 
 fn budget(prepared: &Prepared<'_>) -> Outcome {
