@@ -22,6 +22,9 @@ const SOURCE_PATHS = /[\w.+/-]+\/[\w.+-]+\.rs/g;
 // A function with one caller is not inlined above this size: the copies that inlining makes of its surroundings compress worse.
 const OPTIMISE = ['-Oz', '-Oz', '--one-caller-inline-max-function-size=30', '--strip-producers', '--strip-target-features'];
 const GLUE_MODULE = './core_bg.js';
+// initSync would compile what is no WebAssembly.Module of its own realm. This package hands it modules alone, and the sandbox of Next.js
+// hands over those of another realm.
+const COMPILING = /if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/;
 // Where wasm-bindgen puts the modules that the crate brings; the hash in it changes with every version.
 const SNIPPETS = /\.\/snippets\/[^/"]+\/npm\//g;
 
@@ -83,7 +86,7 @@ function shortened(glue, { imports, exports }) {
     if (swapped === text) throw new Error(`the glue has no ${pattern}: wasm-bindgen has changed its shape`);
     return swapped;
   };
-  let text = swap(glue, JSON.stringify(GLUE_MODULE), '"a"');
+  let text = swap(swap(glue, JSON.stringify(GLUE_MODULE), '"a"'), COMPILING, '');
   for (const [, long, short] of imports) text = swap(text, new RegExp(`(?<=^\\s+)${long}(?=: function)`, 'm'), short);
   for (const [long, short] of exports) text = swap(text, new RegExp(`(?<=\\bwasm\\.)${long}\\b`, 'g'), short);
   return text;
