@@ -5,9 +5,9 @@
  */
 
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const START_MS = 15_000;
@@ -53,12 +53,13 @@ export function newKey() {
 }
 
 /**
- * Starts a process and waits for its first line.
+ * Starts a process that ends when its stdin closes, and waits for the first line on stdout that matches; `told` is the match.
  * @param {string} command
  * @param {string[]} args
  * @param {Record<string, string>} env
+ * @param {{ announced?: RegExp, withinMs?: number }} [options]
  */
-async function start(command, args, env) {
+export async function start(command, args, env, { announced = /^.*/, withinMs = START_MS } = {}) {
   const child = spawn(command, args, { env, stdio: ["pipe", "pipe", "pipe"] });
   let said = "";
   child.stdout.on("data", (data) => (said += data));
@@ -80,13 +81,17 @@ async function start(command, args, env) {
 
   const lines = createInterface({ input: child.stdout });
   const timer = new AbortController();
-  const line = await Promise.race([
-    once(lines, "line", { signal: AbortSignal.any([timer.signal, AbortSignal.timeout(START_MS)]) }).then(([first]) => String(first)),
-    ended.then(() => null),
-  ]).catch(() => null);
+  /** @type {Promise<RegExpExecArray>} */
+  const announcement = new Promise((resolve) => {
+    lines.on("line", (line) => {
+      const match = announced.exec(line);
+      if (match) resolve(match);
+    });
+  });
+  const told = await Promise.race([announcement, pause(withinMs, null, { signal: timer.signal }), ended.then(() => null)]);
   timer.abort();
-  if (line === null) return fail("did not start");
-  return { line, output: () => said, stop, fail };
+  if (told === null) return fail("did not start");
+  return { line: told.input, told, output: () => said, stop, fail };
 }
 
 function builtSimulator() {
