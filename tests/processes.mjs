@@ -57,10 +57,10 @@ export function newKey() {
  * @param {string} command
  * @param {string[]} args
  * @param {Record<string, string>} env
- * @param {{ announced?: RegExp, withinMs?: number }} [options]
+ * @param {{ announced?: RegExp, withinMs?: number, cwd?: string }} [options]
  */
-export async function start(command, args, env, { announced = /^.*/, withinMs = START_MS } = {}) {
-  const child = spawn(command, args, { env, stdio: ["pipe", "pipe", "pipe"] });
+export async function start(command, args, env, { announced = /^.*/, withinMs = START_MS, cwd = process.cwd() } = {}) {
+  const child = spawn(command, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
   let said = "";
   child.stdout.on("data", (data) => (said += data));
   child.stderr.on("data", (data) => (said += data));

@@ -41,6 +41,16 @@ fn enough(name: &str, found: Option<Version>, least: Version) -> Outcome {
     }
 }
 
+/// Installs what the lock file in `from` names into `folder`, which is made where it is missing: the sources stay as they are.
+pub(crate) fn install_apart(from: &Path, folder: &Path, what: &str, why: &str) -> Outcome {
+    std::fs::create_dir_all(folder).doing(|| format!("create {}", folder.display()))?;
+    for file in ["package.json", "package-lock.json", ".npmrc"] {
+        let source = from.join(file);
+        std::fs::copy(&source, folder.join(file)).doing(|| format!("copy {}", source.display()))?;
+    }
+    install(folder, what, why)
+}
+
 /// Installs exactly what the lock file in `folder` names, unless that is what is there already.
 pub(crate) fn install(folder: &Path, what: &str, why: &str) -> Outcome {
     let lock = folder.join("package-lock.json");

@@ -8,6 +8,9 @@ use crate::package::{self, Tarball};
 use crate::workspace::Workspace;
 use crate::{build, node, simulator, tools};
 
+/// Where the packed package is tried, from the workspace's root.
+pub(super) const CONSUMERS: &str = "target/packaging";
+
 /// One thing that has to be there before a step can run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Need {
@@ -23,6 +26,8 @@ pub(super) enum Need {
     Simulator,
     /// What tests/package-lock.json names.
     TestPackages,
+    /// What tests/packaging/package-lock.json names: bundlers and runtimes.
+    Consumers,
     /// Chromium with chromedriver.
     Browser,
 }
@@ -85,7 +90,13 @@ impl<'a> Prepared<'a> {
             Need::TestPackages => node::install(
                 &self.workspace.at("tests"),
                 "packages for the tests",
-                "npm ci in tests/: TypeScript, workerd and what drives the browser; under a minute",
+                "npm install in tests/: TypeScript, workerd and what drives the browser; under a minute",
+            ),
+            Need::Consumers => node::install_apart(
+                &self.workspace.at("tests/packaging"),
+                &self.workspace.at(CONSUMERS),
+                "bundlers and runtimes that the package is tried in",
+                "npm install into target/packaging, 1 GB; about a minute",
             ),
             Need::Browser => {
                 self.browser = Some(browser::ensure(&self.workspace.root)?);

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::needs::{Need, Prepared};
+use super::needs::{CONSUMERS, Need, Prepared};
 use crate::command::{cargo, command, run};
 use crate::failure::{Doing, Failure, Outcome};
 use crate::progress::note;
@@ -56,6 +56,12 @@ pub(super) const STEPS: &[Step] = &[
         about: "the package in workerd, the runtime of Cloudflare Workers",
         needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator],
         run: |prepared| suite(prepared, "tests/workerd", false),
+    },
+    Step {
+        name: "consumers",
+        about: "the packed package in every runtime, bundler and browser",
+        needs: &[Need::Node, Need::Package, Need::Tarball, Need::TestPackages, Need::Consumers, Need::Simulator],
+        run: consumers,
     },
     Step {
         name: "page",
@@ -120,6 +126,14 @@ fn packaged(prepared: &Prepared<'_>) -> Outcome {
     let (workspace, tarball) = (prepared.workspace, prepared.tarball()?);
     note(&package::described(workspace, tarball)?);
     package::check_files(workspace, tarball)
+}
+
+fn consumers(prepared: &Prepared<'_>) -> Outcome {
+    let workspace = prepared.workspace;
+    run(node::node(&workspace.root)
+        .arg("tests/packaging/run.mjs")
+        .args([&prepared.tarball()?.path, &workspace.at(CONSUMERS)])
+        .env("SIMULATOR", workspace.simulator()))
 }
 
 fn budget(prepared: &Prepared<'_>) -> Outcome {

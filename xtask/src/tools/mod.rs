@@ -108,11 +108,6 @@ pub(crate) fn npm_folder(workspace: &Workspace) -> PathBuf {
 
 /// wasm-opt comes from npm, where one package serves every platform. wasm-pack takes the one that it finds on PATH.
 fn wasm_opt(workspace: &Workspace) -> Outcome {
-    let folder = npm_folder(workspace);
-    std::fs::create_dir_all(&folder).doing(|| format!("create {}", folder.display()))?;
-    for file in ["package.json", "package-lock.json", ".npmrc"] {
-        let from = workspace.at("xtask/tools").join(file);
-        std::fs::copy(&from, folder.join(file)).doing(|| format!("copy {}", from.display()))?;
-    }
-    node::install(&folder, "wasm-opt", "npm ci into target/tools: it makes the wasm smaller; about 10 seconds")
+    let (from, folder) = (workspace.at("xtask/tools"), npm_folder(workspace));
+    node::install_apart(&from, &folder, "wasm-opt", "npm install into target/tools: it makes the wasm smaller; about 10 seconds")
 }

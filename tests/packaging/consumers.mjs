@@ -1,0 +1,230 @@
+// @ts-check
+/**
+ * Who the packed package is tried by. Each group is a project of its own, in a folder of its own, with the tarball installed; what it is
+ * made of lies in consumers/. None of them configures anything for the package's sake.
+ */
+
+import { readFile } from "node:fs/promises";
+
+/**
+ * @typedef {import("./place.mjs").Place} Place
+ * @typedef {import("./place.mjs").Cells} Cells
+ * @typedef {{ name: string, by?: string, use: (place: Place) => Promise<Cells> }} Consumer
+ * @typedef {{ files: string[], by: string, consumers: Consumer[] }} Group `by`: the npm package that does the work, or "node".
+ */
+
+const COLD_REQUESTS = 30;
+
+/** A page that a bundler has made of page.js, which it puts into dist/page.js. */
+const PAGE = ["shared"];
+
+/** @type {Group[]} */
+export const groups = [
+  {
+    files: ["shared", "node"],
+    by: "node",
+    consumers: [
+      { name: "Node.js, import", use: (place) => place.prints("node", ["import.mjs"]) },
+      { name: "Node.js, require", use: (place) => place.prints("node", ["require.cjs"]) },
+      { name: "Node.js, slim", use: (place) => place.prints("node", ["slim.mjs"]) },
+    ],
+  },
+  {
+    files: ["shared", "deno"],
+    by: "deno",
+    consumers: [
+      {
+        name: "Deno, net permission only",
+        use: (place) => place.prints("deno", ["run", "--no-prompt", `--allow-net=${new URL(place.api).host}`, "main.js", place.api, place.key]),
+      },
+    ],
+  },
+  {
+    files: ["shared", "bun"],
+    by: "bun",
+    consumers: [
+      { name: "Bun", use: (place) => place.prints("bun", ["run", "main.js"]) },
+      {
+        name: "Bun, bundled for itself",
+        async use(place) {
+          await place.run("bun", ["build", "main.js", "--target=bun", "--outdir=dist"]);
+          await place.holdsOneWasm("dist");
+          return place.prints("bun", ["run", "dist/main.js"]);
+        },
+      },
+      {
+        name: "Bun, bundled for pages",
+        async use(place) {
+          await place.run("bun", ["build", "index.html", "--outdir=dist-page"]);
+          return place.shows(await place.built("dist-page"));
+        },
+      },
+    ],
+  },
+  {
+    files: ["shared", "vitest"],
+    by: "vitest",
+    consumers: [{ name: "Vitest", use: (place) => place.prints("vitest", ["run"]) }],
+  },
+  {
+    files: ["shared", "workerd"],
+    by: "wrangler",
+    consumers: [
+      {
+        name: "Workers, wrangler dev",
+        async use(place) {
+          const port = await place.freePort();
+          const vars = ["--var", `API:${place.api}`, "--var", `KEY:${place.key}`];
+          await place.starts("wrangler", ["dev", "--ip=127.0.0.1", `--port=${port}`, "--show-interactive-dev-session=false", ...vars], port);
+          return place.answers(`http://127.0.0.1:${port}/use`);
+        },
+      },
+      {
+        name: `Workers, ${COLD_REQUESTS} cold requests at once`,
+        by: "miniflare",
+        async use(place) {
+          await place.run("wrangler", ["deploy", "--dry-run", "--outdir=dist"]);
+          await place.holdsOneWasm("dist");
+          const wasm = await place.file("dist", /\.wasm$/);
+          const { Miniflare } = place.tool("miniflare");
+          const miniflare = new Miniflare({
+            modulesRoot: place.at("dist"),
+            modules: [
+              { type: "ESModule", path: place.at("dist/worker.js") },
+              { type: "CompiledWasm", path: wasm },
+            ],
+            compatibilityDate: "2026-04-01",
+            bindings: { API: place.api, KEY: place.key },
+          });
+          try {
+            const url = new URL("/use", await miniflare.ready).href;
+            return await place.answers(...Array(COLD_REQUESTS).fill(url));
+          } finally {
+            await miniflare.dispose();
+          }
+        },
+      },
+    ],
+  },
+  {
+    files: ["shared", "page"],
+    by: "node",
+    consumers: [
+      { name: "a page without a bundler", use: async (place) => place.shows(await place.serves(".")) },
+      {
+        name: "a page under a strict policy",
+        use: async (place) => place.shows(`${await place.serves(".", policy(place, "'self' 'wasm-unsafe-eval'"))}strict.html`),
+      },
+      {
+        name: "a page whose policy forbids WebAssembly, told so",
+        use: async (place) => place.shows(`${await place.serves(".", policy(place, "'self'"))}strict.html`, /^TaskError: .*'wasm-unsafe-eval'/),
+      },
+    ],
+  },
+  {
+    files: ["shared", "slim"],
+    by: "node",
+    consumers: [{ name: "a page without a bundler, slim", use: async (place) => place.shows(await place.serves(".")) }],
+  },
+  { files: PAGE, by: "vite", consumers: vite("vite") },
+  { files: PAGE, by: "vite-older", consumers: vite("vite-older") },
+  {
+    files: ["shared", "slim-vite"],
+    by: "vite",
+    consumers: vite("vite").map(({ name, use }) => ({ name: `${name}, slim`, use })),
+  },
+  {
+    files: PAGE,
+    by: "webpack",
+    consumers: [{ name: "webpack", use: (place) => bundled(place, "webpack", ["--mode=production", "--entry=./page.js", "--output-filename=page.js"]) }],
+  },
+  {
+    files: ["shared", "slim-webpack"],
+    by: "webpack",
+    consumers: [
+      { name: "webpack, slim", use: (place) => bundled(place, "webpack", ["--mode=production", "--entry=./page.js", "--output-filename=page.js"]) },
+    ],
+  },
+  {
+    files: PAGE,
+    by: "esbuild",
+    consumers: [{ name: "esbuild", use: (place) => bundled(place, "esbuild", ["page.js", "--bundle", "--minify", "--format=esm", "--outdir=dist"]) }],
+  },
+  {
+    files: PAGE,
+    by: "rollup",
+    consumers: [{ name: "Rollup", use: (place) => bundled(place, "rollup", ["page.js", "--format=es", "--dir=dist", "--plugin=node-resolve"]) }],
+  },
+  {
+    files: PAGE,
+    by: "parcel",
+    consumers: [
+      {
+        name: "Parcel",
+        async use(place) {
+          await place.run("parcel", ["build", "index.html", "--no-cache", "--no-source-maps", "--public-url=./"]);
+          return place.shows(await place.built("dist"));
+        },
+      },
+    ],
+  },
+  {
+    files: ["shared", "next"],
+    by: "next",
+    consumers: [
+      { name: "Next.js, page", use: async (place) => place.shows(await next(place)) },
+      { name: "Next.js, edge route", use: async (place) => place.answers(`${await next(place)}edge`) },
+      { name: "Next.js, server route", use: async (place) => place.answers(`${await next(place)}server`) },
+    ],
+  },
+];
+
+/** @param {"vite" | "vite-older"} by @returns {Consumer[]} */
+function vite(by) {
+  const name = by === "vite" ? "Vite" : "Vite, older";
+  return [
+    {
+      name: `${name}, dev`,
+      async use(place) {
+        const port = await place.freePort();
+        await place.starts(by, ["--host=127.0.0.1", `--port=${port}`, "--strictPort"], port);
+        return place.shows(`http://127.0.0.1:${port}/`);
+      },
+    },
+    {
+      name: `${name}, build`,
+      async use(place) {
+        await place.run(by, ["build"]);
+        return place.shows(await place.built("dist"));
+      },
+    },
+  ];
+}
+
+/**
+ * What a bundler makes of page.js, in the page as it is.
+ * @param {Place} place
+ * @param {string} command
+ * @param {string[]} args
+ */
+async function bundled(place, command, args) {
+  await place.run(command, args);
+  await place.write("dist/index.html", await readFile(place.at("index.html"), "utf8"));
+  return place.shows(await place.built("dist"));
+}
+
+/** As strict as a Content-Security-Policy gets. @param {Place} place @param {string} scripts */
+function policy(place, scripts) {
+  return `default-src 'none'; script-src ${scripts}; connect-src ${place.open}; base-uri 'none'; require-trusted-types-for 'script'`;
+}
+
+/** Built and started once for all that it serves. @param {Place} place @returns {Promise<string>} */
+function next(place) {
+  return place.once(async () => {
+    await place.run("next", ["build"]);
+    await place.holdsOneWasm(".next/static");
+    const port = await place.freePort();
+    await place.starts("next", ["start", "--hostname=127.0.0.1", `--port=${port}`], port);
+    return `http://127.0.0.1:${port}/`;
+  });
+}

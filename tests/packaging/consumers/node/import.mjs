@@ -1,0 +1,4 @@
+import * as api from "nanobanana-task";
+import { use } from "./use.js";
+
+console.log(JSON.stringify(await use(api, { baseUrl: process.env.API, apiKey: process.env.KEY })));

@@ -1,0 +1,155 @@
+// @ts-check
+/** A consumer's own folder with the tarball installed, and what can be done in it. All that is started here ends with `close`. */
+
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { freePort, freshFolder, keep } from "../browsers/kept.mjs";
+import { askAll, lastResult, show } from "./result.mjs";
+import { serve } from "./static.mjs";
+import { countWasm } from "./wasm-copies.mjs";
+
+const FILES = fileURLToPath(new URL("consumers/", import.meta.url));
+const RUN_MS = 240_000;
+const START_MS = 60_000;
+
+/** @typedef {import("./result.mjs").Cells} Cells */
+/** @typedef {Awaited<ReturnType<typeof newPlace>>} Place */
+
+/**
+ * @param {import("./run.mjs").Lab} lab
+ * @param {import("./consumers.mjs").Group} group
+ */
+export async function newPlace({ tools, tarball, simulator, open, browsers }, group) {
+  const folder = join(tools, "consumers", `${group.files.at(-1)}-${group.by}`);
+  // Not below the tools: Next.js takes no folder that holds the home for a project's root.
+  const home = await freshFolder();
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const files of group.files) await cp(join(FILES, files), folder, { recursive: true });
+  await writeFile(join(folder, "package.json"), '{ "name": "consumer", "private": true, "type": "module" }\n');
+
+  const surroundings = {
+    PATH: [join(tools, "node_modules/.bin"), process.env["PATH"]].join(":"),
+    HOME: home,
+    API: simulator.url,
+    KEY: simulator.key,
+    CI: "1",
+    NO_COLOR: "1",
+    // None of them has anything to look up or to report.
+    DENO_NO_UPDATE_CHECK: "1",
+    NEXT_TELEMETRY_DISABLED: "1",
+    WRANGLER_SEND_METRICS: "false",
+  };
+  /** @type {(() => Promise<void>)[]} */
+  const owned = [];
+  /** @type {number | null} */
+  let copies = null;
+  /** @type {Promise<string> | undefined} */
+  let prepared;
+
+  const at = (/** @type {string} */ path) => join(folder, path);
+  /** @param {string} command @param {string[]} args */
+  const run = async (command, args) => {
+    const [program = "", ...before] = programOf(command);
+    const options = { cwd: folder, env: surroundings, timeout: RUN_MS, maxBuffer: 16 << 20 };
+    const running = promisify(execFile)(program, [...before, ...args], options);
+    running.child.stdin?.end();
+    const { stdout } = await running.catch((error) => {
+      throw new Error(`${command} ${args.join(" ")}: ${error.killed ? `no end within ${RUN_MS} ms` : (error.code ?? error.message)}\n${error.stdout}${error.stderr}`);
+    });
+    return stdout;
+  };
+  /** The tools' older versions have names that are ours alone. @param {string} command */
+  const programOf = (command) =>
+    command === "vite-older" ? [process.execPath, join(tools, "node_modules/vite-older/bin/vite.js")] : [command === "node" ? process.execPath : command];
+
+  return {
+    at,
+    run,
+    /** The tarball is all that has to be installed: the tools are in a folder above. */
+    install: () => run("npm", ["install", "--offline", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error", tarball]),
+    freePort,
+    api: simulator.url,
+    key: simulator.key,
+    /** Of the simulator that asks for no key, for pages. */
+    open: open.url,
+    /** How many copies of the wasm were in what was built since this was asked; null where nothing was. */
+    takeCopies() {
+      const taken = copies;
+      copies = null;
+      return taken;
+    },
+    /** A tool to be called and not started. @type {(name: "miniflare") => typeof import("miniflare")} */
+    tool: createRequire(join(tools, "package.json")),
+    /** @param {string} path @param {string} text */
+    write: (path, text) => writeFile(at(path), text),
+    /** @param {string} inside @param {RegExp} name */
+    async file(inside, name) {
+      const found = (await readdir(at(inside), { recursive: true })).find((path) => name.test(path));
+      if (!found) throw new Error(`${inside} has no ${name}`);
+      return join(at(inside), found);
+    },
+    /** What several consumers of one place stand on. @param {() => Promise<string>} make */
+    once: (make) => (prepared ??= make()),
+    /** @param {string} inside */
+    async holdsOneWasm(inside) {
+      copies = await countWasm(at(inside));
+      if (copies !== 1) throw new Error(`${inside} holds ${copies} copies of the wasm`);
+    },
+    /** A program that prints what `use` gave it. @param {string} command @param {string[]} args @returns {Promise<Cells>} */
+    async prints(command, args) {
+      return { process: lastResult(await run(command, args), simulator.url) };
+    },
+    /** Servers that answer with it. @param {string[]} urls @returns {Promise<Cells>} */
+    async answers(...urls) {
+      return { process: await askAll(urls, simulator.url) };
+    },
+    /**
+     * A page that gets it, or fails as it should, in every browser that is here.
+     * @param {string} url
+     * @param {RegExp} [failure]
+     * @returns {Promise<Cells>}
+     */
+    shows: (url, failure) => show(`${url}?api=${encodeURIComponent(open.url)}`, browsers, failure ?? open.url),
+    /** Serves files as they are. @param {string} inside @param {string} [policy] */
+    async serves(inside, policy) {
+      const server = await serve(at(inside), policy);
+      owned.push(server.stop);
+      return server.url;
+    },
+    /** The same for what was built, which has one copy of the wasm. @param {string} inside */
+    async built(inside) {
+      await this.holdsOneWasm(inside);
+      return this.serves(inside);
+    },
+    /** Starts a server that goes on, and waits until it answers. @param {string} command @param {string[]} args @param {number} port */
+    async starts(command, args, port) {
+      const [program = "", ...before] = programOf(command);
+      const absolute = program.includes("/") ? program : join(tools, "node_modules/.bin", program);
+      if (!existsSync(absolute)) throw new Error(`${absolute} is not there`);
+      const server = await keep({ command: absolute, args: [...before, ...args], folder: await freshFolder(), cwd: folder, env: surroundings });
+      owned.push(server.stop);
+      for (const late = Date.now() + START_MS; ; await pause(100)) {
+        if (await fetch(`http://127.0.0.1:${port}/`).then((reply) => reply.body?.cancel().then(() => true) ?? true, () => false)) return;
+        if (Date.now() > late) throw new Error(`${command} ${args.join(" ")} did not answer within ${START_MS} ms\n${server.output()}`);
+      }
+    },
+    async close() {
+      await Promise.all(owned.map((stop) => stop()));
+      await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** What does the work, and its version. @param {string} tools @param {string} by */
+export async function versionOf(tools, by) {
+  if (by === "node") return `node ${process.versions.node}`;
+  const { version } = JSON.parse(await readFile(join(tools, "node_modules", by, "package.json"), "utf8").catch(() => '{ "version": "" }'));
+  return `${by} ${version}`;
+}
