@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use crate::failure::{Doing, Failure, Outcome};
+use crate::progress::say;
 use crate::version::Version;
 
 /// The API key of a demo against the real service. Only the page server is ever given it: see `demo`.
@@ -57,6 +58,19 @@ pub(crate) fn capture(command: &mut Command) -> Outcome<String> {
     }
     let said = String::from_utf8_lossy(&output.stderr);
     Err(Failure::from(format!("{name} failed ({}): {}", output.status, said.trim())))
+}
+
+/// Runs to the end unseen, and shows what it said only where it failed.
+pub(crate) fn run_unseen(command: &mut Command) -> Outcome {
+    let name = name_of(command);
+    let output = command.stdin(Stdio::null()).output().doing(|| format!("start {name}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    for said in [&output.stdout, &output.stderr] {
+        say(String::from_utf8_lossy(said).trim_end());
+    }
+    Err(Failure::from(format!("{name} failed ({}); its own output above says why", output.status)))
 }
 
 /// What `program --version` answers, if it can be run at all.

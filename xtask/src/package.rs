@@ -44,6 +44,17 @@ pub(crate) fn pack(workspace: &Workspace) -> Outcome<Tarball> {
     Ok(Tarball { path: folder.join(name), files: paths(&listing) })
 }
 
+/// Lays the files of the tarball out in `folder`, in place of what is there.
+pub(crate) fn unpack(tarball: &Tarball, folder: &Path) -> Outcome {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).doing(|| format!("empty {}", folder.display()))?;
+    }
+    std::fs::create_dir_all(folder).doing(|| format!("create {}", folder.display()))?;
+    let from = tarball.path.parent().unwrap_or(folder);
+    let name = tarball.path.file_name().unwrap_or_default();
+    capture(command("tar", from).arg("-xzf").arg(name).arg("-C").arg(folder).arg("--strip-components=1")).map(drop)
+}
+
 /// One of another version would lie beside the new one.
 fn remove_tarballs(folder: &Path) -> Outcome {
     for entry in std::fs::read_dir(folder).doing(|| format!("read {FOLDER}"))?.flatten() {
@@ -60,8 +71,8 @@ pub(crate) fn check_files(workspace: &Workspace, tarball: &Tarball) -> Outcome {
     match difference(&workspace.read(EXPECTED)?, &tarball.files) {
         None => Ok(()),
         Some(difference) => Err(Failure::from(format!(
-            "the files of the package are not those of {EXPECTED}:\n{difference}\
-             Where that is meant, change {EXPECTED} in the same commit; where not, see npm/ and xtask/src/build/assemble.rs"
+            "the files of the package are not those of {EXPECTED}: {difference}. Where that is meant, change {EXPECTED} in the same commit; \
+             where not, see npm/ and xtask/src/build/assemble.rs"
         ))),
     }
 }
@@ -93,13 +104,13 @@ fn paths(listing: &str) -> Vec<String> {
     paths
 }
 
-/// One line for each file that is in one of the two alone.
+/// What is in one of the two alone, as words.
 fn difference(expected: &str, found: &[String]) -> Option<String> {
     let expected: Vec<&str> = expected.lines().filter(|line| !line.is_empty()).collect();
-    let new = found.iter().filter(|file| !expected.contains(&file.as_str())).map(|file| format!("    new:     {file}\n"));
-    let missing = expected.iter().filter(|file| !found.iter().any(|other| other == *file)).map(|file| format!("    missing: {file}\n"));
-    let lines: String = new.chain(missing).collect();
-    (!lines.is_empty()).then_some(lines)
+    let new = found.iter().filter(|file| !expected.contains(&file.as_str())).map(|file| format!("{file} is new"));
+    let missing = expected.iter().filter(|file| !found.iter().any(|other| other == *file)).map(|file| format!("{file} is missing"));
+    let words: Vec<String> = new.chain(missing).collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 #[cfg(test)]
@@ -116,9 +127,9 @@ mod tests {
         let found = paths("package/a.js\npackage/b.js\n");
         assert_eq!(difference("a.js\nb.js\n", &found), None);
         assert_eq!(difference("b.js\r\na.js", &found), None);
-        assert_eq!(difference("a.js\n", &found).as_deref(), Some("    new:     b.js\n"));
-        assert_eq!(difference("a.js\nb.js\nc.js\n", &found).as_deref(), Some("    missing: c.js\n"));
-        assert_eq!(difference("a.js\nc.js\n", &found).as_deref(), Some("    new:     b.js\n    missing: c.js\n"));
+        assert_eq!(difference("a.js\n", &found).as_deref(), Some("b.js is new"));
+        assert_eq!(difference("a.js\nb.js\nc.js\n", &found).as_deref(), Some("c.js is missing"));
+        assert_eq!(difference("a.js\nc.js\n", &found).as_deref(), Some("b.js is new, c.js is missing"));
     }
 
     #[test]

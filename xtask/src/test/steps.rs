@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::needs::{CONSUMERS, Need, Prepared};
-use crate::command::{cargo, command, run};
+use crate::command::{cargo, command, run, run_unseen};
 use crate::failure::{Doing, Failure, Outcome};
 use crate::progress::note;
 use crate::workspace::{PACKAGE, WASM};
@@ -35,13 +35,13 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "types",
         about: "tsc on the public types and the checked JavaScript",
-        needs: &[Need::Node, Need::Package, Need::TestPackages],
+        needs: &[Need::Node, Need::Package, Need::Tarball, Need::TestPackages],
         run: types,
     },
     Step {
         name: "package",
-        about: "what is in the tarball that npm publishes",
-        needs: &[Need::Node, Need::Package, Need::Tarball],
+        about: "the tarball that npm publishes: its files, publint, are-the-types-wrong",
+        needs: &[Need::Node, Need::Package, Need::Tarball, Need::TestPackages],
         run: packaged,
     },
     Step { name: "size", about: "the package within its budget", needs: &[Need::Node, Need::Package], run: budget },
@@ -110,22 +110,39 @@ fn wasm(prepared: &Prepared<'_>) -> Outcome {
         .env("SIMULATOR_KEY", &key))
 }
 
+/// Two compilers read the public types as a user's project does: from the tarball, by the package's name and its exports. The older one
+/// is the oldest that knows the resolution of bundlers.
 fn types(prepared: &Prepared<'_>) -> Outcome {
     let workspace = prepared.workspace;
-    let tsc = workspace.at("tests/node_modules/typescript/bin/tsc");
-    let configurations = files(&workspace.at("tests/types"), |name| name.starts_with("tsconfig") && name.ends_with(".json"))?;
-    for configuration in configurations {
-        let shown = configuration.strip_prefix(&workspace.root).unwrap_or(&configuration).display();
-        run(node::node(&workspace.root).arg(&tsc).arg("--noEmit").arg("--project").arg(&configuration))?;
-        note(&format!("{shown}: no errors"));
+    package::unpack(prepared.tarball()?, &workspace.at("tests/types/node_modules").join(PACKAGE))?;
+    for (folder, compilers) in [("tests/types", ["typescript"].as_slice()), ("tests/types/public", &["typescript", "typescript-older"])] {
+        for configuration in files(&workspace.at(folder), |name| name.starts_with("tsconfig") && name.ends_with(".json"))? {
+            for compiler in compilers {
+                let tsc = workspace.at("tests/node_modules").join(compiler).join("bin/tsc");
+                let shown = configuration.strip_prefix(&workspace.root).unwrap_or(&configuration).display();
+                run(node::node(&workspace.root).arg(&tsc).arg("--noEmit").arg("--project").arg(&configuration))?;
+                note(&format!("{shown}, {compiler}: no errors"));
+            }
+        }
     }
-    Ok(())
+    suite(prepared, "tests/types", false)
 }
 
 fn packaged(prepared: &Prepared<'_>) -> Outcome {
     let (workspace, tarball) = (prepared.workspace, prepared.tarball()?);
     note(&package::described(workspace, tarball)?);
-    package::check_files(workspace, tarball)
+    package::check_files(workspace, tarball)?;
+    let checks: [(&str, &[&str]); 2] = [
+        ("publint/src/cli.js", &["run", "--strict"]),
+        // The wasm is no module and has no types; whether it is found is for the tests that load it.
+        ("@arethetypeswrong/cli/dist/index.js", &["--profile=esm-only", "--no-definitely-typed", "--exclude-entrypoints=core.wasm"]),
+    ];
+    for (program, arguments) in checks {
+        let program = workspace.at("tests/node_modules").join(program);
+        run_unseen(node::node(&workspace.root).arg(program).args(arguments).arg(&tarball.path))?;
+    }
+    note("publint and are-the-types-wrong: nothing to say");
+    Ok(())
 }
 
 fn consumers(prepared: &Prepared<'_>) -> Outcome {

@@ -19,7 +19,7 @@ import {
   type TaskStatus,
   type UnknownTask,
   type WaitOptions,
-} from "../../pkg/index.js";
+} from "nanobanana-task";
 
 /** Compiles only where the two types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

@@ -1,4 +1,4 @@
-// In Node, where the import goes by the package's own name and its map of exports decides.
+// In Node.
 
 import { getTaskDetails, waitForTask, type SucceededTask } from "nanobanana-task";
 
