@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::needs::{CONSUMERS, Need, Prepared};
-use crate::command::{cargo, command, run, run_unseen};
+use crate::command::{cargo, command, run, run_unseen, watch};
 use crate::failure::{Doing, Failure, Outcome};
-use crate::progress::note;
+use crate::progress::{note, say};
 use crate::workspace::{PACKAGE, WASM};
 use crate::{node, package, simulator, size, tools};
 
@@ -44,6 +44,7 @@ pub(super) const STEPS: &[Step] = &[
         needs: &[Need::Node, Need::Package, Need::Tarball, Need::TestPackages],
         run: packaged,
     },
+    Step { name: "crate", about: "the crate as cargo would publish it, built from that", needs: &[Need::Tools], run: crate_as_published },
     Step { name: "size", about: "the package within its budget", needs: &[Need::Node, Need::Package], run: budget },
     Step {
         name: "node",
@@ -151,6 +152,26 @@ fn consumers(prepared: &Prepared<'_>) -> Outcome {
         .arg("tests/packaging/run.mjs")
         .args([&prepared.tarball()?.path, &workspace.at(CONSUMERS)])
         .env("SIMULATOR", workspace.simulator()))
+}
+
+/// Not `cargo publish --dry-run`, which does the same but refuses where a mirror stands in for crates.io. As WebAssembly the build asks
+/// for the JavaScript modules that the crate imports, too. What cargo warns of would be public with the crate.
+fn crate_as_published(prepared: &Prepared<'_>) -> Outcome {
+    let mut warnings = Vec::new();
+    for target in [[].as_slice(), &["--target", WASM]] {
+        let mut package = cargo(&prepared.workspace.root);
+        package.args(["package", "--package", PACKAGE, "--allow-dirty"]).args(target);
+        let status = watch(&mut package, |line| {
+            say(line);
+            if line.contains("warning") {
+                warnings.push(line.to_owned());
+            }
+        })?;
+        if !status.success() {
+            return Err(Failure::from(format!("cargo could not package the crate ({status}); its output above says why")));
+        }
+    }
+    if warnings.is_empty() { Ok(()) } else { Err(Failure::from(format!("cargo warns: {}", warnings.join("; ")))) }
 }
 
 fn budget(prepared: &Prepared<'_>) -> Outcome {
