@@ -54,7 +54,7 @@ fn it_ends_in_order_when_told_to() {
 fn help_version_and_mistakes_are_answered() {
     let help = run(&["--help"]);
     assert!(help.status.success() && String::from_utf8_lossy(&help.stdout).contains("--until-stdin-closes"));
-    assert!(String::from_utf8_lossy(&run(&["--version"]).stdout).starts_with("simulator 0."));
+    assert!(String::from_utf8_lossy(&run(&["--version"]).stdout).starts_with(concat!("simulator ", env!("CARGO_PKG_VERSION"))));
     let wrong = run(&["--nonsense"]);
     assert_eq!(wrong.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("--nonsense"));

@@ -28,7 +28,13 @@ const path = (inside) => fileURLToPath(new URL(inside, PACKAGE));
 const program = ts.createProgram({
   rootNames: entries.flatMap(({ types, modules }) => [types, ...modules]).map(path),
   // Inside node_modules JavaScript is read only down to a depth, which is 0 unless it is given.
-  options: { allowJs: true, noLib: true, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, maxNodeModuleJsDepth: 5 },
+  options: {
+    allowJs: true,
+    maxNodeModuleJsDepth: 5,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    noLib: true,
+  },
 });
 
 /**
@@ -66,7 +72,7 @@ for (const { name, types, modules } of entries) {
       await mkdir(GOLDEN, { recursive: true });
       await writeFile(golden, printed);
     }
-    const advice = "the public types have changed: where that is meant, run UPDATE_GOLDEN=1 cargo xtask test types, and tell it in CHANGELOG.md";
+    const advice = "the public types have changed; where that is meant: UPDATE_GOLDEN=1 cargo xtask test types, and a line in CHANGELOG.md";
     assert.equal(printed, await readFile(golden, "utf8").catch(() => ""), advice);
   });
 

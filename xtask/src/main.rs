@@ -8,6 +8,7 @@ mod failure;
 mod node;
 mod package;
 mod progress;
+mod release;
 mod server;
 mod simulator;
 mod size;
@@ -28,6 +29,7 @@ cargo xtask <command>
   test [NAME]       run every test of the project, or the one of that name; `test --list` names them
   build             make pkg/, the npm package
   package           pack it into the tarball that npm publishes, and check which files are in it
+  release-notes TAG what CHANGELOG.md says on the version of that tag, which has to be the one in Cargo.toml
   size [--check]    what the package weighs; with --check, fail over tests/size-budget.json
 
 Settings, all optional, as environment variables:
@@ -66,6 +68,7 @@ fn obey(words: &[&str]) -> Outcome {
             Ok(())
         }
         ["test", name] => test::run(&workspace, Some(name)),
+        ["release-notes", tag] => release::notes(&workspace, tag),
         ["size"] => size::run_it(&workspace, false),
         ["size", "--check"] => size::run_it(&workspace, true),
         other => Err(Failure::from(format!("`{}` is no command here\n\n{USAGE}", other.join(" ")))),

@@ -83,4 +83,14 @@ mod tests {
         let none = enough("npm", None, NPM).map_err(|failure| failure.to_string());
         assert!(none.is_err_and(|sentence| sentence.starts_with("npm is missing")));
     }
+
+    #[test]
+    fn lock_files_name_no_registry() -> Result<(), Box<dyn std::error::Error>> {
+        let workspace = crate::workspace::Workspace::here().map_err(|failure| failure.to_string())?;
+        for lock in ["tests/package-lock.json", "xtask/tools/package-lock.json"] {
+            let text = workspace.read(lock).map_err(|failure| failure.to_string())?;
+            assert!(!text.contains("\"resolved\""), "{lock} installs from whichever registry the reader has; see the .npmrc beside it");
+        }
+        Ok(())
+    }
 }

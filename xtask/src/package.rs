@@ -71,7 +71,7 @@ pub(crate) fn check_files(workspace: &Workspace, tarball: &Tarball) -> Outcome {
     match difference(&workspace.read(EXPECTED)?, &tarball.files) {
         None => Ok(()),
         Some(difference) => Err(Failure::from(format!(
-            "the files of the package are not those of {EXPECTED}: {difference}. Where that is meant, change {EXPECTED} in the same commit; \
+            "the files of the package are not those of {EXPECTED}: {difference}. Where that is meant, change {EXPECTED} with it; \
              where not, see npm/ and xtask/src/build/assemble.rs"
         ))),
     }
