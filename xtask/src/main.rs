@@ -26,7 +26,7 @@ const USAGE: &str = "\
 cargo xtask <command>
 
   demo [--port N]   build what is missing and serve the demo page; no key and no account are needed
-  test [NAME]       run every test of the project, or the one of that name; `test --list` names them
+  test [NAME...]    run every test of the project, or those of these names; `test --list` names them
   build             make pkg/, the npm package
   package           pack it into the tarball that npm publishes, and check which files are in it
   release-notes TAG what CHANGELOG.md says on the version of that tag, which has to be the one in Cargo.toml
@@ -62,12 +62,11 @@ fn obey(words: &[&str]) -> Outcome {
         ["package"] => package::run(&workspace),
         ["demo"] => demo::run(&workspace, None),
         ["demo", "--port", port] => demo::run(&workspace, Some(demo::port(port)?)),
-        ["test"] => test::run(&workspace, None),
         ["test", "--list"] => {
             test::list();
             Ok(())
         }
-        ["test", name] => test::run(&workspace, Some(name)),
+        ["test", names @ ..] => test::run(&workspace, names),
         ["release-notes", tag] => release::notes(&workspace, tag),
         ["size"] => size::run_it(&workspace, false),
         ["size", "--check"] => size::run_it(&workspace, true),

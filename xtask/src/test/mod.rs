@@ -20,13 +20,13 @@ enum End {
     NotRun(String),
 }
 
-/// Runs every step, or the one with that name.
-pub(crate) fn run(workspace: &Workspace, only: Option<&str>) -> Outcome {
-    let chosen: Vec<&Step> = STEPS.iter().filter(|step| only.is_none_or(|name| step.name == name)).collect();
-    if chosen.is_empty() {
+/// Runs every step, or those with these names.
+pub(crate) fn run(workspace: &Workspace, only: &[&str]) -> Outcome {
+    if let Some(unknown) = only.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
         let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
-        return Err(Failure::from(format!("there is no such test; there are: {}", names.join(", "))));
+        return Err(Failure::from(format!("there is no test `{unknown}`; there are: {}", names.join(", "))));
     }
+    let chosen = STEPS.iter().filter(|step| only.is_empty() || only.contains(&step.name));
     let started = Instant::now();
     let mut prepared = Prepared::new(workspace);
     let mut ends = Vec::new();
