@@ -99,7 +99,7 @@ export async function newPlace({ tools, tarball, simulator, open, browsers }, gr
     once: (make) => (prepared ??= make()),
     /** @param {string} inside */
     async holdsOneWasm(inside) {
-      copies = await countWasm(at(inside));
+      copies = await countWasm(at(inside), at("node_modules/nanobanana-task/index.js"));
       if (copies !== 1) throw new Error(`${inside} holds ${copies} copies of the wasm`);
     },
     /** A program that prints what `use` gave it. @param {string} command @param {string[]} args @returns {Promise<Cells>} */

@@ -4,17 +4,15 @@
 // 1. Panics. In this package a panic could only trap, and its message would go nowhere; the compiler puts the message together all the
 //    same. Here the functions that do so become the trap itself.
 // 2. The source paths in those messages, blanked out in the data: nothing reads them, and some name folders of the machine that built this.
-// 3. The names of imports and exports, and of the folder of the crate's own modules, which wasm-bindgen makes unique by hashes, and the
-//    glue's white space.
+// 3. The names of imports and exports, which wasm-bindgen makes unique by hashes.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 
 // From the folder that the build installs them into, wherever this file lies.
 const require = createRequire(join(process.cwd(), 'package.json'));
 const { default: binaryen } = await import(require.resolve('binaryen'));
-const { minify } = await import(require.resolve('terser'));
 
 const PANICS =
   /\bpanicking\b|\bpanic_(fmt|const|bounds_check|handler)\b|\brust_panic\b|\bslice_(error|index)_fail\b|\b(unwrap|expect)_failed\b|\bcapacity_overflow\b|\bhandle_(alloc_)?error\b|\bthrow_str\b| as core[^ ]*::fmt::Debug>::fmt$/;
@@ -25,8 +23,6 @@ const GLUE_MODULE = './core_bg.js';
 // initSync would compile what is no WebAssembly.Module of its own realm. This package hands it modules alone, and the sandbox of Next.js
 // hands over those of another realm.
 const COMPILING = /if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/;
-// Where wasm-bindgen puts the modules that the crate brings; the hash in it changes with every version.
-const SNIPPETS = /\.\/snippets\/[^/"]+\/npm\//g;
 
 const [folder] = process.argv.slice(2);
 const wasmPath = join(folder, 'core_bg.wasm');
@@ -38,13 +34,7 @@ const print = execFileSync('wasm-opt', [...OPTIMISE, '--minify-imports-and-expor
 const names = JSON.parse(print);
 const blanked = blankPaths(wasmPath);
 const glue = shortened(readFileSync(gluePath, 'utf8'), names);
-await writeSmall(gluePath, glue.replace(SNIPPETS, './'));
-// The glue's own modules go beside it, under names that stay. What they say for readers stands in the source.
-const snippets = join(folder, 'snippets');
-for (const file of readdirSync(snippets, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.js'))) {
-  await writeSmall(join(folder, basename(file)), readFileSync(join(snippets, file), 'utf8'));
-}
-rmSync(snippets, { recursive: true });
+writeFileSync(gluePath, glue);
 console.log(`${trapped} panic functions made traps, ${blanked} source paths blanked, ${names.imports.length + names.exports.length} names shortened`);
 
 /** Makes panics traps, and drops the exports that the glue does not use. */
@@ -71,11 +61,6 @@ function blankPaths(path) {
   });
   writeFileSync(path, text, 'latin1');
   return count;
-}
-
-async function writeSmall(path, code) {
-  const small = await minify(code, { module: true, compress: { passes: 2 }, keep_classnames: true, format: { comments: false } });
-  writeFileSync(path, `${small.code}\n`);
 }
 
 /** Every name must stand in the glue: as a key of the imports, or as a member of the instance's exports. */

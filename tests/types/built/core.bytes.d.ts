@@ -1,3 +1,4 @@
-/** The wasm in base64. */
-declare const bytes: string;
-export default bytes;
+/** The wasm as text. */
+export const frequent: string;
+export const letters: string;
+export const text: string;

@@ -1,8 +1,8 @@
 //! `cargo xtask build`: makes `pkg/`, the npm package, and does nothing where it is up to date.
 
 mod assemble;
-mod base64;
 mod stamp;
+mod text;
 
 use crate::command::{capture, command, watch};
 use crate::failure::{Doing, Failure, Outcome};
@@ -27,7 +27,9 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     progress::step("pkg/, the npm package", "wasm-pack and wasm-opt; about a minute the first time, then seconds", || {
         wasm_pack(workspace)?;
         shrink(workspace)?;
+        assemble::modules(workspace)?;
         assemble::package(workspace)?;
+        bundle(workspace)?;
         note(&assemble::sizes(workspace)?);
         stamp::write(workspace, &inputs)
     })
@@ -65,11 +67,20 @@ fn wasm_pack(workspace: &Workspace) -> Outcome {
 
 /// Takes out what no user can use: see shrink.mjs, which says what and why.
 fn shrink(workspace: &Workspace) -> Outcome {
-    // It finds its libraries from the folder that the tools were installed into.
+    script(workspace, "xtask/tools/shrink.mjs", &[assemble::STAGING])
+}
+
+/// Puts the package's JavaScript together: see bundle.mjs.
+fn bundle(workspace: &Workspace) -> Outcome {
+    script(workspace, "xtask/tools/bundle.mjs", &[assemble::MODULES, assemble::PKG])
+}
+
+/// Runs one of the build's own programs. It finds its libraries from the folder that the tools were installed into.
+fn script(workspace: &Workspace, program: &str, folders: &[&str]) -> Outcome {
     let said = capture(
         node::node(&tools::npm_folder(workspace))
-            .arg(workspace.at("xtask/tools/shrink.mjs"))
-            .arg(workspace.at(assemble::STAGING))
+            .arg(workspace.at(program))
+            .args(folders.iter().map(|folder| workspace.at(folder)))
             .env("PATH", tools::path(workspace)?),
     )?;
     note(said.trim());

@@ -7,7 +7,7 @@ use crate::tools;
 use crate::workspace::Workspace;
 
 /// Everything that a build reads. `xtask/src/build` is in it because it decides what is put where.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     "src",
     "npm",
     "Cargo.toml",
@@ -18,6 +18,7 @@ const SOURCES: [&str; 12] = [
     "CHANGELOG.md",
     "xtask/src/build",
     "xtask/tools/shrink.mjs",
+    "xtask/tools/bundle.mjs",
     "LICENSE-MIT",
     "LICENSE-APACHE",
 ];

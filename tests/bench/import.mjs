@@ -1,0 +1,47 @@
+// @ts-check
+/** What importing the package costs in Node.js: `node import.mjs [TIMES]`. Each import happens in a process of its own, the kinds in turn. */
+
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+
+const times = Number(process.argv[2] ?? 40);
+const folder = await mkdtemp(join(tmpdir(), "nanobanana-bench-"));
+const empty = join(folder, "empty.mjs");
+await writeFile(empty, "export {};\n");
+const modules = {
+  "an empty module": pathToFileURL(empty).href,
+  "nanobanana-task": new URL("../../pkg/index.js", import.meta.url).href,
+  "nanobanana-task/slim": new URL("../../pkg/slim.js", import.meta.url).href,
+};
+
+/** In ms, as that process sees it. @param {string} module */
+async function importing(module) {
+  // A first import, of something else, pays for what Node.js does once.
+  const program = `
+    await import("data:text/javascript,export default 1");
+    const began = performance.now();
+    await import(${JSON.stringify(module)});
+    console.log(performance.now() - began);`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program]);
+  return Number(stdout);
+}
+
+/** @type {Record<string, number[]>} */
+const taken = Object.fromEntries(Object.keys(modules).map((name) => [name, []]));
+for (let round = 0; round < times; round += 1) {
+  for (const [name, module] of Object.entries(modules)) taken[name]?.push(await importing(module));
+}
+await rm(folder, { recursive: true });
+
+/** @param {number[]} numbers @param {number} part */
+const quantile = (numbers, part) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * part)] ?? NaN;
+const base = quantile(taken["an empty module"] ?? [], 0.5);
+console.log(`importing, ms, ${times} processes each       median      p90   beyond the empty module`);
+for (const [name, numbers] of Object.entries(taken)) {
+  const median = quantile(numbers, 0.5);
+  console.log(`${name.padEnd(40)}${median.toFixed(2).padStart(8)} ${quantile(numbers, 0.9).toFixed(2).padStart(8)} ${(median - base).toFixed(2).padStart(12)}`);
+}
