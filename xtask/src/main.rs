@@ -30,7 +30,7 @@ cargo xtask <command>
   build             make pkg/, the npm package
   package           pack it into the tarball that npm publishes, and check which files are in it
   release-notes TAG what CHANGELOG.md says on the version of that tag, which has to be the one in Cargo.toml
-  size [--check]    what the package weighs; with --check, fail over tests/size-budget.json
+  size              what the package weighs; with --check, fail over tests/size-budget.json; with --readme, write README's table
 
 Settings, all optional, as environment variables:
   NANOBANANA_API_KEY    demo: ask the real service with this key instead of the simulator
@@ -68,8 +68,8 @@ fn obey(words: &[&str]) -> Outcome {
         }
         ["test", names @ ..] => test::run(&workspace, names),
         ["release-notes", tag] => release::notes(&workspace, tag),
-        ["size"] => size::run_it(&workspace, false),
-        ["size", "--check"] => size::run_it(&workspace, true),
+        ["size"] => size::run_it(&workspace, None),
+        ["size", flag @ ("--check" | "--readme")] => size::run_it(&workspace, Some(flag)),
         other => Err(Failure::from(format!("`{}` is no command here\n\n{USAGE}", other.join(" ")))),
     }
 }

@@ -6,14 +6,14 @@ use crate::failure::Outcome;
 use crate::node;
 use crate::workspace::Workspace;
 
-/// Builds, then prints the table; with `check` a weight over the budget is a failure.
-pub(crate) fn run_it(workspace: &Workspace, check: bool) -> Outcome {
+/// Builds, then prints the table; `--check` fails over the budget, `--readme` writes the table into README.md.
+pub(crate) fn run_it(workspace: &Workspace, flag: Option<&str>) -> Outcome {
     build::run(workspace)?;
-    measure(workspace, check)
+    measure(workspace, flag)
 }
 
 /// Prints the table of the package as it is.
-pub(crate) fn measure(workspace: &Workspace, check: bool) -> Outcome {
+pub(crate) fn measure(workspace: &Workspace, flag: Option<&str>) -> Outcome {
     // Node has both compressors built in.
-    run(node::node(&workspace.root).arg("xtask/size.mjs").args(check.then_some("--check")))
+    run(node::node(&workspace.root).arg("xtask/size.mjs").args(flag))
 }
