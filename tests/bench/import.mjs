@@ -39,7 +39,7 @@ await rm(folder, { recursive: true });
 
 /** @param {string} name */
 function quickness(name) {
-  const sorted = (taken[name] ?? []).toSorted((a, b) => a - b);
+  const sorted = (taken[name] ?? []).sort((a, b) => a - b);
   return [sorted[0] ?? NaN, sorted[Math.floor(sorted.length / 2)] ?? NaN];
 }
 const base = quickness("an empty module");

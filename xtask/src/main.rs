@@ -1,5 +1,6 @@
 //! The commands of this repository, run as `cargo xtask <command>`. They install what is missing and say what they do.
 
+mod bench;
 mod browser;
 mod build;
 mod command;
@@ -29,6 +30,7 @@ cargo xtask <command>
   test [NAME...]    run every test of the project, or those of these names; `test --list` names them
   build             make pkg/, the npm package
   package           pack it into the tarball that npm publishes, and check which files are in it
+  bench NAME        measure, and print the figures side by side: import
   release-notes TAG what CHANGELOG.md says on the version of that tag, which has to be the one in Cargo.toml
   size              what the package weighs; with --check, fail over tests/size-budget.json; with --readme, write README's table
 
@@ -67,6 +69,7 @@ fn obey(words: &[&str]) -> Outcome {
             Ok(())
         }
         ["test", names @ ..] => test::run(&workspace, names),
+        ["bench", name] => bench::run_it(&workspace, name),
         ["release-notes", tag] => release::notes(&workspace, tag),
         ["size"] => size::run_it(&workspace, None),
         ["size", flag @ ("--check" | "--readme")] => size::run_it(&workspace, Some(flag)),
