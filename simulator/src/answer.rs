@@ -142,6 +142,8 @@ pub(crate) enum Wire {
     Reset,
     Close,
     Silent,
+    /// Whole and well, but without the headers that let a page of another origin read it.
+    NotForPages,
 }
 
 /// Where a redirect leads.

@@ -12,7 +12,7 @@ use crate::answer::{Answer, Layer, Odd, Phase, Retry, Status, Target, TaskForm, 
 use crate::body::{Ending, PacedBody};
 use crate::clock::Clock;
 use crate::connection::Hold;
-use crate::http::{bytes, with_body};
+use crate::http::{NotForPages, bytes, with_body};
 use crate::log::LookGuard;
 use crate::reply::{self, Facts};
 use crate::times;
@@ -142,6 +142,11 @@ async fn send_wire(wire: Wire, delivery: Delivery) -> Response {
             guard.broken();
             delivery.hold.close();
             Response::new(Body::empty())
+        }
+        Wire::NotForPages => {
+            let mut response = whole(StatusCode::OK, JSON, &text, guard);
+            response.extensions_mut().insert(NotForPages);
+            response
         }
         Wire::Silent => {
             // The guard lives on in here until the client leaves and the server drops this future.

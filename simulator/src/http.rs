@@ -131,14 +131,21 @@ pub(crate) async fn wrong_method(State(world): Shared, request: Request) -> Resp
     json(StatusCode::METHOD_NOT_ALLOWED, &body)
 }
 
+/// Marks a reply that `open_to_pages` leaves closed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NotForPages;
+
 /// Lets pages of any origin in, and answers their preflights.
 pub(crate) async fn open_to_pages(State(world): Shared, request: Request, next: Next) -> Response {
     let is_preflight = request.method() == Method::OPTIONS;
     let asked = request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned();
     let mut response = if is_preflight { preflight(asked) } else { next.run(request).await };
+    let closed = response.extensions().get::<NotForPages>().is_some();
     let headers = response.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Retry-After, Date"));
+    if !closed {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Retry-After, Date"));
+    }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     // Browsers and undici quietly repeat a GET whose reused connection is reset. On a connection of its own every
     // look arrives exactly once, and what the log says is what the client did.

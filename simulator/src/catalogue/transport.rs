@@ -34,6 +34,8 @@ pub(super) fn wire(list: &mut List) {
     list.lasts("close", broken(Wire::Close), "Connection closed before any byte", BACK_OFF);
     list.lasts("cut-body", broken(Wire::CutBody), "Connection closed in mid-body", BACK_OFF);
     list.lasts("silent", broken(Wire::Silent), "No answer ever comes", "Cut the request off after its own limit and ask again.");
+    let unread = "In a page: tell it from a refusal by the API, and ask again. Elsewhere: return the picture.";
+    list.lasts("no-cors", broken(Wire::NotForPages), "A picture in a reply that pages of other origins may not read", unread);
     let patient = "Return the picture if the request's limit allows, else ask again.";
     list.add("slow", "-3s", Span::Pace, broken(Wire::Slow), "The reply comes after 3 s", patient);
     list.add("drip", "-20ms", Span::Pace, broken(Wire::Drip), "The reply comes byte by byte", patient);
