@@ -57,9 +57,10 @@ export function newKey() {
  * @param {string} command
  * @param {string[]} args
  * @param {Record<string, string>} env
- * @param {{ announced?: RegExp, withinMs?: number, cwd?: string }} [options]
+ * @param {{ announced?: RegExp, heard?: (line: string) => void, withinMs?: number, cwd?: string }} [options]
+ *   `heard` gets every line on stdout.
  */
-export async function start(command, args, env, { announced = /^.*/, withinMs = START_MS, cwd = process.cwd() } = {}) {
+export async function start(command, args, env, { announced = /^.*/, heard = () => {}, withinMs = START_MS, cwd = process.cwd() } = {}) {
   const child = spawn(command, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
   let said = "";
   child.stdout.on("data", (data) => (said += data));
@@ -86,12 +87,13 @@ export async function start(command, args, env, { announced = /^.*/, withinMs = 
     lines.on("line", (line) => {
       const match = announced.exec(line);
       if (match) resolve(match);
+      heard(line);
     });
   });
   const told = await Promise.race([announcement, pause(withinMs, null, { signal: timer.signal }), ended.then(() => null)]);
   timer.abort();
   if (told === null) return fail("did not start");
-  return { line: told.input, told, output: () => said, stop, fail };
+  return { line: told.input, told, output: () => said, ended, stop, fail };
 }
 
 function builtSimulator() {

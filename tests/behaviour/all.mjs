@@ -9,6 +9,7 @@ import { args } from "./arguments.mjs";
 import { connection } from "./connection.mjs";
 import { deadline } from "./deadline.mjs";
 import { failures } from "./failures.mjs";
+import { faults } from "./faults.mjs";
 import { look } from "./look.mjs";
 import { secrets } from "./secrets.mjs";
 import { wait } from "./wait.mjs";
@@ -16,7 +17,7 @@ import { wait } from "./wait.mjs";
 /** The most that one of them takes. */
 export const LIMIT_MS = 25_000;
 
-export const behaviours = [...look, ...failures, ...wait, ...deadline, ...abort, ...args, ...connection, ...secrets];
+export const behaviours = [...look, ...failures, ...faults, ...wait, ...deadline, ...abort, ...args, ...connection, ...secrets];
 
 /**
  * Runs one within its limit.
@@ -30,6 +31,29 @@ export async function run(behaviour, world) {
     timer = setTimeout(() => reject(new Error(`"${behaviour.name}" did not end within ${LIMIT_MS} ms`)), LIMIT_MS);
   });
   await Promise.race([behaviour.run(world), limit]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * Runs all that mean something in a place: one in each world at a time, and then in the first world those that must be alone.
+ * @param {[import("./world.mjs").World, ...import("./world.mjs").World[]]} worlds
+ * @param {(name: string, failed: string | null) => void} report
+ */
+export async function runAll(worlds, report) {
+  const [first] = worlds;
+  const here = behaviours.filter(({ notIn }) => !notIn?.[first.engine]);
+  /** @param {import("./world.mjs").Behaviour[]} queue @param {import("./world.mjs").World} world */
+  const work = async (queue, world) => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const { name } = next;
+      await run(next, world).then(
+        () => report(name, null),
+        (error) => report(name, error instanceof Error ? `${error.name}: ${error.message}\n${error.stack}` : String(error)),
+      );
+    }
+  };
+  const beside = here.filter(({ alone }) => !alone);
+  await Promise.all(worlds.map((world) => work(beside, world)));
+  await work(here.filter(({ alone }) => alone), first);
 }
 
 /**

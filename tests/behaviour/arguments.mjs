@@ -2,7 +2,7 @@
 /** The caller's mistakes: told at once, as what they are, and nothing is sent. */
 
 import { is, ok } from "./check.mjs";
-import { UNSENT, answering, failure, reaching, success } from "./world.mjs";
+import { UNSENT, answering, failure, inPage, reaching, success } from "./world.mjs";
 
 /** @typedef {import("./world.mjs").Behaviour} Behaviour */
 
@@ -11,12 +11,14 @@ const ODD = [0, 1, true, 5n, "text", Symbol("odd"), [], {}, () => {}];
 const oddBut = (fine) => ODD.filter((value) => !fine(value));
 const notFunctions = oddBut((value) => typeof value === "function");
 
-/** What each option is not. Made when it is used: Workers make no AbortController outside of a request. @type {() => Record<string, unknown[]>} */
-const looks = () => ({
+/** What each option is not. Made when it is used: Workers make no AbortController outside of a request. @type {(page: boolean) => Record<string, unknown[]>} */
+const looks = (page) => ({
   apiKey: [...oddBut((value) => typeof value === "string" || typeof value === "function"), "", " ", "two words", "line\nbreak", "nul\0", "clé", "🍌"],
   baseUrl: [
-    ...ODD, "", "nowhere", "/path", "//host", "ftp://host", "javascript:alert(1)", "data:,", "https://", "https://user:pass@host", "https://user@host",
-    "https://host/?query", "https://host/#fragment", "http://host:99999", "http://[", new URL("https://user:pass@host"), new URL("https://host/?q=1"),
+    // In a page these are addresses, beginning at its own.
+    ...(page ? ODD.filter((value) => typeof value !== "string") : [...ODD, "", "nowhere", "/path", "//host"]),
+    "ftp://host", "javascript:alert(1)", "data:,", "https://", "https://user:pass@host", "https://user@host", "https://host/?query",
+    "https://host/#fragment", "http://host:99999", "http://[", new URL("https://user:pass@host"), new URL("https://host/?q=1"),
   ],
   fetch: notFunctions,
   requestTimeoutMs: [...oddBut((value) => value === 1), -1, NaN, -Infinity, "1000", new Date()],
@@ -57,7 +59,7 @@ export const args = [
     async run(world) {
       const fetch = answering(success());
       for (const call of /** @type {const} */ (["getTaskDetails", "waitForTask"])) {
-        for (const value of looks()[name] ?? []) {
+        for (const value of looks(inPage(world))[name] ?? []) {
           const promise = world.api[call]("t", /** @type {any} */ ({ ...reaching(world), fetch, [name]: value }));
           const error = await failure(world, promise.then(() => ok(false, `${name}: ${show(value)} was taken`)), { ...UNSENT, taskId: "t" });
           ok(error.message.includes(name), `the message does not name ${name}: "${error.message}"`);

@@ -2,7 +2,7 @@
 /** What is sent, and where to: ids, keys, addresses, a fetch of the caller's own. */
 
 import { between, is, matches, ok, pause, same } from "./check.mjs";
-import { UNSENT, answering, askedFor, failure, fresh, reaching, record, success } from "./world.mjs";
+import { UNSENT, answering, askedFor, failure, fresh, inPage, notInPages, pagesOnly, reaching, record, success } from "./world.mjs";
 
 /** @typedef {import("./world.mjs").Behaviour} Behaviour */
 
@@ -35,7 +35,8 @@ export const connection = [
       await world.api.getTaskDetails(taskId, reaching(world));
       const headers = (await world.log(taskId)).looks[0]?.headers ?? [];
       ok(["authorization", "accept", "user-agent"].every((name) => headers.includes(name)), `headers ${headers}`);
-      ok(!headers.includes("cookie") && !headers.includes("origin"), `headers ${headers}`);
+      ok(!headers.includes("cookie"), `headers ${headers}`);
+      is(headers.includes("origin"), inPage(world), `only a page says where it is from: headers ${headers}`);
       const fetch = answering(success());
       await world.api.getTaskDetails("t", reaching(world, { fetch }));
       await world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch });
@@ -43,7 +44,9 @@ export const connection = [
       ok(keyed instanceof Request && bare instanceof Request, "an own fetch gets a Request");
       same([keyed.method, keyed.headers.get("authorization"), keyed.headers.get("accept"), keyed.redirect], ["GET", `Bearer ${world.key}`, "application/json", "manual"], "with a key");
       same([bare.headers.get("authorization"), bare.redirect], [null, "follow"], "without one");
-      matches(keyed.headers.get("user-agent"), /^Mozilla\/5\.0 \(compatible; nanobanana-task\/\d/, "the user agent");
+      const userAgent = keyed.headers.get("user-agent");
+      if (inPage(world)) same([userAgent, keyed.cache], [null, "no-store"], "the browser's own user agent, and nothing of its cache");
+      else matches(userAgent, /^Mozilla\/5\.0 \(compatible; nanobanana-task\/\d/, "the user agent");
       ok(keyed.signal instanceof AbortSignal, "the request has a signal");
     },
   },
@@ -205,10 +208,23 @@ export const connection = [
   },
   {
     name: "connection: outside a page the default is the API itself",
+    notIn: notInPages("a page's default is its own origin, which the next one looks at"),
     async run(world) {
       const fetch = answering(success());
       await world.api.getTaskDetails("t", { fetch });
       is(fetch.requests[0]?.url, `https://api.nanobananaapi.ai${PATH}?taskId=t`, "the address");
+    },
+  },
+  {
+    name: "connection: in a page the default is its own origin, and a path begins there",
+    notIn: pagesOnly("nothing but a page has an origin of its own"),
+    async run(world) {
+      const { origin } = globalThis.location;
+      for (const [baseUrl, expected] of [["", origin], ["/", origin], ["/gateway/", `${origin}/gateway`], ["//host/x", "http://host/x"]]) {
+        const fetch = answering(success());
+        await world.api.getTaskDetails("t", { fetch, ...(baseUrl && { baseUrl }) });
+        is(fetch.requests[0]?.url, `${expected}${PATH}?taskId=t`, `the address for ${baseUrl}`);
+      }
     },
   },
   ...(/** @type {const} */ (["redirect-other", "redirect-same"])).map((scenario) => /** @type {Behaviour} */ ({

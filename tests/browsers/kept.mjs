@@ -45,13 +45,14 @@ export function freshFolder() {
 /**
  * Starts a program with a folder of its own as home, and waits for the line that matches. Stopping it, or dying, ends everything it has
  * started and removes the folder.
- * @param {{ command: string, args: string[], folder: string, announced?: RegExp, env?: Record<string, string>, cwd?: string }} program
+ * @param {{ command: string, args: string[], folder: string, announced?: RegExp, heard?: (line: string) => void,
+ *   env?: Record<string, string>, cwd?: string }} program
  */
-export function keep({ command, args, folder, announced = /^kept$/, env = {}, cwd }) {
+export function keep({ command, args, folder, announced = /^kept$/, env = {}, ...options }) {
   const { PATH = "", LANG = "C.UTF-8" } = process.env;
   const places = ["HOME", "TMPDIR", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"];
   const surroundings = { PATH, LANG, ...Object.fromEntries(places.map((name) => [name, folder])), ...env };
-  return start(process.execPath, [KEEPER, folder, command, ...args], surroundings, { announced, withinMs: START_MS, ...(cwd && { cwd }) });
+  return start(process.execPath, [KEEPER, folder, command, ...args], surroundings, { announced, withinMs: START_MS, ...options });
 }
 
 /** A port that was free a moment ago, for a program that cannot say which one it took. @returns {Promise<number>} */

@@ -23,6 +23,17 @@ export async function newSession(address, wanted) {
   /** The first window is there from the start, and stays: closing the last one ends the session. @type {string} */
   const first = await ask("GET", `${session}/window`);
 
+  /** @param {string} expression @returns {Promise<any>} */
+  const evaluate = async (expression) => {
+    const script = `
+      const done = arguments[arguments.length - 1];
+      (async () => (${expression}
+      ))().then((value) => done({ value }), (error) => done({ failed: [error, error?.stack].join("\\n") }));`;
+    const { value = undefined, failed } = await ask("POST", `${session}/execute/async`, { script, args: [] });
+    if (failed !== undefined) throw new Error(failed);
+    return value;
+  };
+
   return {
     capabilities: /** @type {Record<string, unknown>} */ (capabilities),
     end: () => ask("DELETE", session).catch(() => {}),
@@ -31,17 +42,14 @@ export async function newSession(address, wanted) {
       const { handle } = await ask("POST", `${session}/window/new`, { type: "window" });
       await ask("POST", `${session}/window`, { handle });
       await ask("POST", `${session}/url`, { url });
+      // WebKitGTK's driver says now and then that a page has loaded when it has only been reached.
+      const loaded = "document.readyState === 'complete' && location.href !== 'about:blank'";
+      for (const late = Date.now() + START_MS; !(await evaluate(loaded).catch(() => false)); ) {
+        if (Date.now() > late) throw new Error(`${url} does not load`);
+        await pause(25);
+      }
       return {
-        /** @param {string} expression @returns {Promise<any>} */
-        async evaluate(expression) {
-          const script = `
-            const done = arguments[arguments.length - 1];
-            (async () => (${expression}
-            ))().then((value) => done({ value }), (error) => done({ failed: [error, error?.stack].join("\\n") }));`;
-          const { value = undefined, failed } = await ask("POST", `${session}/execute/async`, { script, args: [] });
-          if (failed !== undefined) throw new Error(failed);
-          return value;
-        },
+        evaluate,
         async close() {
           await ask("DELETE", `${session}/window`);
           await ask("POST", `${session}/window`, { handle: first });

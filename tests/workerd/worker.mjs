@@ -13,7 +13,13 @@ export default {
   /** @param {Request} request @param {Env} env */
   async fetch(request, env) {
     const { pathname, searchParams } = new URL(request.url);
-    const world = { api, baseUrl: env.BASE_URL, otherOrigin: env.OTHER_ORIGIN, key: env.KEY, log: logOf(env.BASE_URL) };
+    /** @type {[fault: string, words: string][]} */
+    const told = [];
+    /** @type {import("../behaviour/world.mjs").World} */
+    const world = {
+      engine: "workerd", api, baseUrl: env.BASE_URL, otherOrigin: env.OTHER_ORIGIN, key: env.KEY, log: logOf(env.BASE_URL),
+      tell: (fault, words) => void told.push([fault, words]),
+    };
     if (pathname === "/exports") return Response.json(Object.keys(api).sort());
     if (pathname === "/leave") {
       const taskId = searchParams.get("taskId") ?? "";
@@ -33,7 +39,7 @@ export default {
     if (!behaviour) return new Response("no such behaviour", { status: 404 });
     try {
       await run(behaviour, world);
-      return new Response("met");
+      return Response.json(told);
     } catch (error) {
       return new Response(error instanceof Error ? error.stack : String(error), { status: 500 });
     }
