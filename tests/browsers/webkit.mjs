@@ -62,6 +62,6 @@ export async function startWebKit() {
 function miniBrowsers() {
   const kinds = existsSync(LIBRARIES) ? readdirSync(LIBRARIES).filter((name) => name.includes("-linux-")) : [];
   return [...kinds.map((kind) => `${LIBRARIES}/${kind}`), "/usr/libexec", LIBRARIES].flatMap((folder) =>
-    ["webkitgtk-6.0", "webkit2gtk-4.1"].map((version) => `${folder}/${version}/MiniBrowser`),
+    ["webkit2gtk-4.1", "webkitgtk-6.0"].map((version) => `${folder}/${version}/MiniBrowser`),
   );
 }

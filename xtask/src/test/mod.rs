@@ -28,7 +28,7 @@ pub(crate) fn run(workspace: &Workspace, only: &[&str]) -> Outcome {
     }
     let chosen = STEPS.iter().filter(|step| only.is_empty() || only.contains(&step.name));
     let started = Instant::now();
-    let mut prepared = Prepared::new(workspace);
+    let mut prepared = Prepared::new(workspace, chosen.iter().flat_map(|step| step.needs).copied());
     let mut ends = Vec::new();
     for step in chosen {
         let (end, took) = run_one(step, &mut prepared);

@@ -1,8 +1,9 @@
 //! What the steps stand on: made at the first step that needs it, once in a run.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::browser::{self, Browser};
+use crate::browser::{self, Browser, Engine};
 use crate::failure::{Failure, Outcome};
 use crate::package::{self, Tarball};
 use crate::workspace::Workspace;
@@ -28,8 +29,8 @@ pub(super) enum Need {
     TestPackages,
     /// What tests/packaging/package-lock.json names: bundlers and runtimes.
     Consumers,
-    /// Chromium with chromedriver.
-    Browser,
+    /// A browser and what drives it.
+    Browser(Engine),
 }
 
 /// What is there already, what could not be had, and how long that took.
@@ -37,13 +38,17 @@ pub(super) struct Prepared<'a> {
     pub(super) workspace: &'a Workspace,
     met: Vec<(Need, Result<(), String>)>,
     tarball: Option<Tarball>,
-    browser: Option<Browser>,
+    /// Of all steps of this run.
+    engines: Vec<Engine>,
+    browsers: Vec<Browser>,
     time: Duration,
 }
 
 impl<'a> Prepared<'a> {
-    pub(super) fn new(workspace: &'a Workspace) -> Self {
-        Self { workspace, met: Vec::new(), tarball: None, browser: None, time: Duration::ZERO }
+    /// For steps that need `wanted` between them.
+    pub(super) fn new(workspace: &'a Workspace, wanted: impl Iterator<Item = Need>) -> Self {
+        let engines = wanted.filter_map(|need| if let Need::Browser(engine) = need { Some(engine) } else { None }).collect();
+        Self { workspace, met: Vec::new(), tarball: None, engines, browsers: Vec::new(), time: Duration::ZERO }
     }
 
     /// Makes sure of all of `needs`; the error says which one could not be had, and why.
@@ -61,9 +66,9 @@ impl<'a> Prepared<'a> {
         self.tarball.as_ref().ok_or_else(|| Failure::from("the step has not asked for the tarball"))
     }
 
-    /// The browser, for a step that has named it among its needs.
-    pub(super) fn browser(&self) -> Outcome<&Browser> {
-        self.browser.as_ref().ok_or_else(|| Failure::from("the step has not asked for a browser"))
+    /// The programs of all browsers that are there by now, as environment variables.
+    pub(super) fn browsers(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+        self.browsers.iter().flat_map(Browser::variables)
     }
 
     fn one(&mut self, need: Need) -> Result<(), String> {
@@ -90,7 +95,7 @@ impl<'a> Prepared<'a> {
             Need::TestPackages => node::install(
                 &self.workspace.at("tests"),
                 "packages for the tests",
-                "npm install in tests/: TypeScript, workerd and what drives the browser; under a minute",
+                "npm install in tests/: TypeScript, workerd, Deno, Bun and what drives the browsers; about a minute",
             ),
             Need::Consumers => node::install_apart(
                 &self.workspace.at("tests/packaging"),
@@ -98,8 +103,8 @@ impl<'a> Prepared<'a> {
                 "bundlers and runtimes that the package is tried in",
                 "npm install into target/packaging, 1 GB; about a minute",
             ),
-            Need::Browser => {
-                self.browser = Some(browser::ensure(&self.workspace.root)?);
+            Need::Browser(engine) => {
+                self.browsers.push(browser::ensure(engine, &self.engines, &self.workspace.root)?);
                 Ok(())
             }
         }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::needs::{CONSUMERS, Need, Prepared};
+use crate::browser::Engine;
 use crate::command::{cargo, command, run, run_unseen, watch};
 use crate::failure::{Doing, Failure, Outcome};
 use crate::progress::{note, say};
@@ -18,6 +19,9 @@ pub(super) struct Step {
 }
 
 const STRICT: &str = "-Dwarnings";
+/// One test file for each engine that the behaviours run in.
+const ENGINES: &str = "tests/engines";
+const TEST: &str = ".test.mjs";
 
 pub(super) const STEPS: &[Step] = &[
     Step { name: "fmt", about: "rustfmt finds nothing to change", needs: &[], run: fmt },
@@ -29,7 +33,7 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "wasm",
         about: "Rust tests as WebAssembly in headless Chromium",
-        needs: &[Need::Tools, Need::Simulator, Need::Browser],
+        needs: &[Need::Tools, Need::Simulator, Need::Browser(Engine::Chromium)],
         run: wasm,
     },
     Step {
@@ -55,13 +59,43 @@ pub(super) const STEPS: &[Step] = &[
         name: "node",
         about: "the package in Node.js",
         needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator],
-        run: |prepared| suite(prepared, "tests/node", false),
+        run: |prepared| folder(prepared, "tests/node"),
     },
     Step {
         name: "workerd",
         about: "the package in workerd, the runtime of Cloudflare Workers",
         needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator],
-        run: |prepared| suite(prepared, "tests/workerd", false),
+        run: |prepared| folder(prepared, "tests/workerd"),
+    },
+    Step {
+        name: "deno",
+        about: "the package in Deno, allowed to reach one host",
+        needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator],
+        run: |prepared| engine(prepared, "deno"),
+    },
+    Step {
+        name: "bun",
+        about: "the package in Bun",
+        needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator],
+        run: |prepared| engine(prepared, "bun"),
+    },
+    Step {
+        name: "chromium",
+        about: "the package in a page in Chromium",
+        needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator, Need::Browser(Engine::Chromium)],
+        run: |prepared| engine(prepared, "chromium"),
+    },
+    Step {
+        name: "firefox",
+        about: "the package in a page in Firefox",
+        needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator, Need::Browser(Engine::Firefox)],
+        run: |prepared| engine(prepared, "firefox"),
+    },
+    Step {
+        name: "webkit",
+        about: "the package in a page in WebKitGTK",
+        needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator, Need::Browser(Engine::WebKit)],
+        run: |prepared| engine(prepared, "webkit"),
     },
     Step {
         name: "consumers",
@@ -72,8 +106,8 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "page",
         about: "the demo page in headless Chromium",
-        needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator, Need::Browser],
-        run: |prepared| suite(prepared, "tests/page", true),
+        needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator, Need::Browser(Engine::Chromium)],
+        run: |prepared| folder(prepared, "tests/page"),
     },
 ];
 
@@ -103,14 +137,13 @@ fn native(prepared: &Prepared<'_>) -> Outcome {
 
 fn wasm(prepared: &Prepared<'_>) -> Outcome {
     let workspace = prepared.workspace;
-    let browser = prepared.browser()?;
     let key = simulator::fresh_key();
     // Its address and key are compiled into the tests, so it has to be there before they are built.
     let simulator = simulator::start(workspace, &key)?;
     run(cargo(&workspace.root)
         .args(["test", "--package", PACKAGE, "--target", WASM, "--test", "web"])
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools::test_runner(workspace))
-        .env("CHROMEDRIVER", &browser.driver)
+        .envs(prepared.browsers())
         .env("SIMULATOR_URL", &simulator.url)
         .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
         .env("SIMULATOR_KEY", &key))
@@ -183,16 +216,23 @@ fn budget(prepared: &Prepared<'_>) -> Outcome {
     size::measure(prepared.workspace, Some("--check"))
 }
 
-/// One folder of Node's own test runner. The tests start what servers they need themselves.
-fn suite(prepared: &Prepared<'_>, folder: &str, in_browser: bool) -> Outcome {
+/// The behaviours in one engine, which has a file of its own.
+fn engine(prepared: &Prepared<'_>, name: &str) -> Outcome {
+    suite(prepared, &[prepared.workspace.at(ENGINES).join(format!("{name}{TEST}"))])
+}
+
+fn folder(prepared: &Prepared<'_>, folder: &str) -> Outcome {
+    suite(prepared, &files(&prepared.workspace.at(folder), |name| name.ends_with(TEST))?)
+}
+
+/// Files for Node's own test runner. The tests start what servers and browsers they need themselves.
+fn suite(prepared: &Prepared<'_>, tests: &[PathBuf]) -> Outcome {
     let workspace = prepared.workspace;
-    let tests = files(&workspace.at(folder), |name| name.ends_with(".test.mjs"))?;
-    let mut node = command("node", &workspace.root);
-    node.args(["--test", "--test-reporter=spec"]).args(tests).env("SIMULATOR", workspace.simulator());
-    if in_browser {
-        node.env("CHROMIUM", &prepared.browser()?.program);
-    }
-    run(&mut node)
+    run(command("node", &workspace.root)
+        .args(["--test", "--test-reporter=spec"])
+        .args(tests)
+        .env("SIMULATOR", workspace.simulator())
+        .envs(prepared.browsers()))
 }
 
 /// The files of a folder whose names fit. None at all is a failure: a suite that is not there has not passed.
@@ -217,6 +257,16 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), STEPS.len());
+    }
+
+    #[test]
+    fn every_engine_has_a_step() -> Result<(), String> {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name(ENGINES);
+        for file in files(&tests, |name| name.ends_with(TEST)).map_err(|failure| failure.to_string())? {
+            let name = file.file_name().unwrap_or_default().to_string_lossy().replace(TEST, "");
+            assert!(STEPS.iter().any(|step| step.name == name), "{name}");
+        }
+        Ok(())
     }
 
     #[test]
