@@ -38,7 +38,8 @@ Settings, all optional, as environment variables:
   NANOBANANA_API_KEY    demo: ask the real service with this key instead of the simulator
   NANOBANANA_BASE_URL   demo: the real service's address, where it is another
   XTASK_MIRROR          where prebuilt tools are fetched, in place of https://github.com; `off` builds them from source
-  CHROME, CHROMEDRIVER  test: the browser and its driver, where they are not found by themselves
+  CHROME, CHROMEDRIVER  test: the browser and its driver, where they are not found by themselves; and likewise
+                        FIREFOX; WEBKIT_DRIVER, WEBKIT_BROWSER, XVFB; DENO; BUN
 ";
 
 fn main() -> ExitCode {

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use super::Engine;
 use crate::command::{capture, command, on_path, run};
 use crate::failure::{Failure, Outcome};
 
-/// apt-get on a system whose packages are the browsers themselves.
+/// apt-get, and how it may be called.
 pub(super) struct Apt<'a> {
     call: Vec<&'static str>,
     directory: &'a Path,
@@ -13,8 +14,8 @@ pub(super) struct Apt<'a> {
 
 impl<'a> Apt<'a> {
     /// How apt-get may be called here: as root, or through a sudo that asks nothing.
-    pub(super) fn here(os_release: &str, directory: &'a Path) -> Option<Self> {
-        on_path("apt-get").filter(|_| has_browsers(os_release))?;
+    pub(super) fn here(directory: &'a Path) -> Option<Self> {
+        on_path("apt-get")?;
         let is_root = capture(command("id", directory).arg("-u")).is_ok_and(|id| id.trim() == "0");
         let call = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
         if is_root {
@@ -48,14 +49,15 @@ fn has_package_lists() -> bool {
         .is_ok_and(|entries| entries.flatten().any(|entry| entry.file_name().to_string_lossy().contains("_Packages")))
 }
 
-/// Debian and what descends from it, but not Ubuntu: its `chromium` is a snap, which needs more than apt-get, and it has no `firefox-esr`.
-pub(super) fn has_browsers(os_release: &str) -> bool {
+/// Whether the system's packages of that name are the browser: in Debian and what descends from it. In Ubuntu, though, `chromium` is a snap,
+/// which needs more than apt-get, and there is no `firefox-esr`.
+pub(super) fn has(engine: Engine, os_release: &str) -> bool {
     let value = |key: &str| {
         let line = os_release.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
         line.unwrap_or_default().trim_matches('"').to_owned()
     };
     let is = |name: &str| value("ID") == name || value("ID_LIKE").split_whitespace().any(|like| like == name);
-    is("debian") && !is("ubuntu")
+    is("debian") && (!is("ubuntu") || engine == Engine::WebKit)
 }
 
 #[cfg(test)]
@@ -64,11 +66,13 @@ mod tests {
 
     #[test]
     fn installs_only_where_the_package_is_a_package() {
-        assert!(has_browsers("PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\n"));
-        assert!(has_browsers("ID=raspbian\nID_LIKE=debian\n"));
-        assert!(!has_browsers("NAME=\"Ubuntu\"\nID=ubuntu\nID_LIKE=debian\n"));
-        assert!(!has_browsers("ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n"));
-        assert!(!has_browsers("ID=fedora\n"));
-        assert!(!has_browsers(""));
+        let chromium = |os_release| has(Engine::Chromium, os_release);
+        assert!(chromium("PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\n"));
+        assert!(chromium("ID=raspbian\nID_LIKE=debian\n"));
+        assert!(!chromium("NAME=\"Ubuntu\"\nID=ubuntu\nID_LIKE=debian\n"));
+        assert!(!chromium("ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n"));
+        assert!(!chromium("ID=fedora\n"));
+        assert!(!chromium(""));
+        assert!(has(Engine::WebKit, "NAME=\"Ubuntu\"\nID=ubuntu\nID_LIKE=debian\n"));
     }
 }

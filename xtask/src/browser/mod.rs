@@ -41,10 +41,11 @@ pub(crate) fn ensure(engine: Engine, others: &[Engine], directory: &Path) -> Out
         return Ok(browser);
     }
     let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
-    let Some(apt) = Apt::here(&release, directory) else {
+    let Some(apt) = Apt::here(directory).filter(|_| apt::has(engine, &release)) else {
         return Err(Failure::from(cannot_install(engine, &release)));
     };
-    let wanted = lacking(&[&[engine], others].concat())?;
+    let others = others.iter().copied().filter(|other| apt::has(*other, &release));
+    let wanted = lacking(&[engine].into_iter().chain(others).collect::<Vec<_>>())?;
     let what = format!("{} by apt-get", wanted.join(", "));
     progress::step(&what, "the browser tests run in them; about a minute", || {
         // What one of the others needs may not be there to be had.
@@ -76,7 +77,7 @@ fn missing(engines: &[Engine]) -> Outcome<Vec<&'static Program>> {
 
 fn cannot_install(engine: Engine, os_release: &str) -> String {
     let names = |name: fn(&Program) -> &'static str, between: &str| engine.programs().iter().map(name).collect::<Vec<_>>().join(between);
-    let how = if apt::has_browsers(os_release) {
+    let how = if apt::has(engine, os_release) {
         format!("run `sudo apt-get install {}`", names(|program| program.package, " "))
     } else {
         format!("install {}, or name what there is in {}", engine.described(), names(|program| program.setting, ", "))

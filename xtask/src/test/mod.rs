@@ -26,7 +26,7 @@ pub(crate) fn run(workspace: &Workspace, only: &[&str]) -> Outcome {
         let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
         return Err(Failure::from(format!("there is no test `{unknown}`; there are: {}", names.join(", "))));
     }
-    let chosen = STEPS.iter().filter(|step| only.is_empty() || only.contains(&step.name));
+    let chosen: Vec<&Step> = STEPS.iter().filter(|step| only.is_empty() || only.contains(&step.name)).collect();
     let started = Instant::now();
     let mut prepared = Prepared::new(workspace, chosen.iter().flat_map(|step| step.needs).copied());
     let mut ends = Vec::new();

@@ -164,7 +164,7 @@ fn types(prepared: &Prepared<'_>) -> Outcome {
             }
         }
     }
-    suite(prepared, "tests/types", false)
+    folder(prepared, "tests/types")
 }
 
 fn packaged(prepared: &Prepared<'_>) -> Outcome {
