@@ -89,20 +89,18 @@ fn cannot_install(engine: Engine, os_release: &str) -> String {
 mod tests {
     use super::*;
 
-    const ALL: [Engine; 3] = [Engine::Chromium, Engine::Firefox, Engine::WebKit];
-
     #[test]
     fn says_in_one_line_what_to_do() {
         assert!(cannot_install(Engine::Chromium, "ID=debian").contains("apt-get install chromium chromium-driver"));
         assert!(cannot_install(Engine::WebKit, "ID=debian").ends_with("apt-get install webkit2gtk-driver libwebkit2gtk-4.1-0 xvfb`"));
         assert!(cannot_install(Engine::Chromium, "").contains("CHROMEDRIVER"));
         assert!(cannot_install(Engine::Firefox, "").contains("FIREFOX"));
-        assert!(ALL.iter().all(|engine| cannot_install(*engine, "").lines().count() == 1));
+        assert!(Engine::ALL.iter().all(|engine| cannot_install(*engine, "").lines().count() == 1));
     }
 
     #[test]
     fn a_variable_belongs_to_one_program() {
-        let mut variables: Vec<&str> = ALL.iter().flat_map(|engine| engine.programs()).map(|program| program.variable).collect();
+        let mut variables: Vec<&str> = Engine::ALL.iter().flat_map(|engine| engine.programs()).map(|program| program.variable).collect();
         variables.sort_unstable();
         assert!(variables.is_sorted_by(|one, next| one < next));
     }

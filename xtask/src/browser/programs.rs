@@ -70,6 +70,8 @@ const WEBKIT: &[Program] = &[
 ];
 
 impl Engine {
+    pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
+
     pub(super) fn programs(self) -> &'static [Program] {
         match self {
             Self::Chromium => CHROMIUM,

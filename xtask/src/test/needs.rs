@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crate::browser::{self, Browser, Engine};
 use crate::failure::{Failure, Outcome};
 use crate::package::{self, Tarball};
+use crate::progress::note;
 use crate::workspace::Workspace;
 use crate::{build, node, simulator, tools};
 
@@ -31,6 +32,8 @@ pub(super) enum Need {
     Consumers,
     /// A browser and what drives it.
     Browser(Engine),
+    /// As many browsers as can be had, for a step that says itself which of them it misses.
+    Browsers,
 }
 
 /// What is there already, what could not be had, and how long that took.
@@ -47,7 +50,12 @@ pub(super) struct Prepared<'a> {
 impl<'a> Prepared<'a> {
     /// For steps that need `wanted` between them.
     pub(super) fn new(workspace: &'a Workspace, wanted: impl Iterator<Item = Need>) -> Self {
-        let engines = wanted.filter_map(|need| if let Need::Browser(engine) = need { Some(engine) } else { None }).collect();
+        let engines = wanted.flat_map(|need| match need {
+            Need::Browser(engine) => vec![engine],
+            Need::Browsers => Engine::ALL.to_vec(),
+            _ => Vec::new(),
+        });
+        let engines = engines.collect();
         Self { workspace, met: Vec::new(), tarball: None, engines, browsers: Vec::new(), time: Duration::ZERO }
     }
 
@@ -105,6 +113,14 @@ impl<'a> Prepared<'a> {
             ),
             Need::Browser(engine) => {
                 self.browsers.push(browser::ensure(engine, &self.engines, &self.workspace.root)?);
+                Ok(())
+            }
+            Need::Browsers => {
+                for engine in Engine::ALL {
+                    if let Err(reason) = self.one(Need::Browser(engine)) {
+                        note(&reason);
+                    }
+                }
                 Ok(())
             }
         }

@@ -100,7 +100,7 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "consumers",
         about: "the packed package in every runtime, bundler and browser",
-        needs: &[Need::Node, Need::Package, Need::Tarball, Need::TestPackages, Need::Consumers, Need::Simulator],
+        needs: &[Need::Node, Need::Package, Need::Tarball, Need::TestPackages, Need::Consumers, Need::Simulator, Need::Browsers],
         run: consumers,
     },
     Step {
@@ -189,7 +189,8 @@ fn consumers(prepared: &Prepared<'_>) -> Outcome {
     run(node::node(&workspace.root)
         .arg("tests/packaging/run.mjs")
         .args([&prepared.tarball()?.path, &workspace.at(CONSUMERS)])
-        .env("SIMULATOR", workspace.simulator()))
+        .env("SIMULATOR", workspace.simulator())
+        .envs(prepared.browsers()))
 }
 
 /// Not `cargo publish --dry-run`, which does the same but refuses where a mirror stands in for crates.io. As WebAssembly the build asks
