@@ -8,11 +8,11 @@ use super::json::parse_json;
 use super::options::Call;
 use super::pause::{Signal, Woke, pause, unless};
 use crate::reply::{self, Class, Kind, Problem, Reading, Reply, TaskDetails};
-use gloo_net::http::Request;
-use js_sys::Promise;
+use gloo_net::http::Headers;
+use js_sys::{Promise, encode_uri_component};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, RequestCache, RequestRedirect};
+use web_sys::{AbortController, Request, RequestCache, RequestInit, RequestRedirect};
 
 /// In Cloudflare Workers fetch sends no User-Agent, and the API's CDN turns such visitors away; the other runtimes' defaults are no better
 /// known to it. Browsers do not let a page set it.
@@ -22,7 +22,7 @@ const USER_AGENT: &str = concat!("Mozilla/5.0 (compatible; nanobanana-task/", en
 extern "C" {
     // The bare global, so that it is called with the right `this` and found late, and with `catch`, which gloo-net's own send has not.
     #[wasm_bindgen(catch, js_name = fetch)]
-    fn global_fetch(request: &web_sys::Request) -> Result<JsValue, JsValue>;
+    fn global_fetch(request: &Request) -> Result<JsValue, JsValue>;
 
     /// Whatever behaves like a `Response`.
     type Answer;
@@ -107,21 +107,28 @@ async fn exchange(call: &Call, known: Option<&TaskDetails>, clock: Clock) -> Res
     Ok(read)
 }
 
-fn request(connection: &Connection, task_id: &str, key: &str, controller: &AbortController) -> Result<web_sys::Request, Trouble> {
-    let mut builder = Request::get(&connection.url)
-        .query([("taskId", task_id)])
-        .header("Accept", "application/json")
-        .abort_signal(Some(&controller.signal()));
+fn request(connection: &Connection, task_id: &str, key: &str, controller: &AbortController) -> Result<Request, Trouble> {
+    let headers = Headers::new();
+    let options = RequestInit::new();
+    options.set_signal(Some(&controller.signal()));
+    headers.set("Accept", "application/json");
     if !key.is_empty() {
         // A redirect is not followed with a key: engines differ in whether they would carry it to another origin.
-        builder = builder.header("Authorization", &joined(&["Bearer ", key])).redirect(RequestRedirect::Manual);
+        headers.set("Authorization", &joined(&["Bearer ", key]));
+        options.set_redirect(RequestRedirect::Manual);
     }
     // Workers refuse a cache mode, pages refuse a User-Agent.
-    builder = if connection.in_page { builder.cache(RequestCache::NoStore) } else { builder.header("User-Agent", USER_AGENT) };
-    builder.build().map(Into::into).map_err(|_| Trouble::Unusable("This runtime refuses the address: check baseUrl"))
+    if connection.in_page {
+        options.set_cache(RequestCache::NoStore);
+    } else {
+        headers.set("User-Agent", USER_AGENT);
+    }
+    options.set_headers(&headers.into_raw());
+    let url = joined(&[&connection.url, "?taskId=", &String::from(encode_uri_component(task_id))]);
+    Request::new_with_str_and_init(&url, &options).map_err(|_| Trouble::Unusable("This runtime refuses the address: check baseUrl"))
 }
 
-async fn receive(call: &Call, known: Option<&TaskDetails>, key: &str, request: &web_sys::Request, clock: Clock) -> Result<Reading, Thrown> {
+async fn receive(call: &Call, known: Option<&TaskDetails>, key: &str, request: &Request, clock: Clock) -> Result<Reading, Thrown> {
     let connection = &call.connection;
     let promise = match &connection.fetch {
         Some(fetch) => fetch.call1(&JsValue::UNDEFINED, request),
