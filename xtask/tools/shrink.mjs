@@ -2,7 +2,8 @@
 // Usage: node shrink.mjs <staging folder>, which holds core_bg.wasm (with function names) and core.js. Both are rewritten.
 //
 // 1. Panics. In this package a panic could only trap, and its message would go nowhere; the compiler puts the message together all the
-//    same. Here the functions that do so become the trap itself.
+//    same. Here the functions that do so become the trap itself, and with them what only they can reach: the formatting of text, and the
+//    tasks of a JSPI context, which this package has not.
 // 2. The source paths in those messages, blanked out in the data: nothing reads them, and some name folders of the machine that built this.
 // 3. The names of imports and exports, which wasm-bindgen makes unique by hashes.
 import { execFileSync } from 'node:child_process';
@@ -16,6 +17,8 @@ const { default: binaryen } = await import(require.resolve('binaryen'));
 
 const PANICS =
   /\bpanicking\b|\bpanic_(fmt|const|bounds_check|handler)\b|\brust_panic\b|\bslice_(error|index)_fail\b|\b(unwrap|expect)_failed\b|\bcapacity_overflow\b|\bhandle_(alloc_)?error\b|\bthrow_str\b| as core[^ ]*::fmt::Debug>::fmt$/;
+// They stand in tables (of `dyn Write` and the like), and so a compiler has to take them for used.
+const ONLY_FOR_PANICS = /\b(core|alloc)(\[\w+\])?::(fmt|any|panic)::|\bjspi::/;
 const SOURCE_PATHS = /[\w.+/-]+\/[\w.+-]+\.rs/g;
 // A function with one caller is not inlined above this size: the copies that inlining makes of its surroundings compress worse.
 const OPTIMISE = ['-Oz', '-Oz', '--one-caller-inline-max-function-size=30', '--strip-producers', '--strip-target-features'];
@@ -40,17 +43,36 @@ console.log(`${trapped} panic functions made traps, ${blanked} source paths blan
 /** Makes panics traps, and drops the exports that the glue does not use. */
 function cutDown(path, glue) {
   const module = binaryen.readBinary(readFileSync(path));
-  const panics = Array.from({ length: module.getNumFunctions() }, (_, index) => binaryen.getFunctionInfo(module.getFunctionByIndex(index)))
-    .filter(({ name, module: imported }) => !imported && PANICS.test(name));
-  if (panics.length === 0) throw new Error(`${path} has no panic functions by name: were its names stripped too early?`);
-  for (const { name, params, results } of panics) {
+  const panics = makeTraps(module, PANICS);
+  if (panics === 0) throw new Error(`${path} has no panic functions by name: were its names stripped too early?`);
+  const exported = Array.from({ length: module.getNumExports() }, (_, index) => binaryen.getExportInfo(module.getExportByIndex(index)).name);
+  for (const name of exported) if (!glue.includes(`wasm.${name}`)) module.removeExport(name);
+  module.runPasses(['remove-unused-module-elements']);
+  for (const [caller, called] of calls(module)) {
+    if (ONLY_FOR_PANICS.test(called) && !ONLY_FOR_PANICS.test(caller)) throw new Error(`${caller} calls ${called}, which the build takes out`);
+  }
+  const beside = makeTraps(module, ONLY_FOR_PANICS);
+  writeFileSync(path, module.emitBinary());
+  return panics + beside;
+}
+
+function makeTraps(module, names) {
+  const found = Array.from({ length: module.getNumFunctions() }, (_, index) => binaryen.getFunctionInfo(module.getFunctionByIndex(index)))
+    .filter(({ name, module: imported }) => !imported && names.test(name));
+  for (const { name, params, results } of found) {
     module.removeFunction(name);
     module.addFunction(name, params, results, [], module.unreachable());
   }
-  const exported = Array.from({ length: module.getNumExports() }, (_, index) => binaryen.getExportInfo(module.getExportByIndex(index)).name);
-  for (const name of exported) if (!glue.includes(`wasm.${name}`)) module.removeExport(name);
-  writeFileSync(path, module.emitBinary());
-  return panics.length;
+  return found.length;
+}
+
+/** Every direct call, as the names of caller and called. */
+function calls(module) {
+  const name = String.raw`\$("[^"]*"|[^\s()]+)`;
+  return module.emitText().split(/^ \(func /m).slice(1).flatMap((text) => {
+    const [, caller] = new RegExp(name).exec(text);
+    return [...text.matchAll(new RegExp(String.raw`\(call ${name}`, 'g'))].map(([, called]) => [caller, called]);
+  });
 }
 
 function blankPaths(path) {
