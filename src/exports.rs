@@ -1,7 +1,7 @@
 //! What the wasm exports: one-line bodies. Their TypeScript is `types.d.ts`.
 
 use crate::client::carry_out;
-use crate::web::{Call, Rejection, details_out};
+use crate::web::{Call, Rejection};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
@@ -24,5 +24,8 @@ pub fn wait_for_task(task: JsValue, options: JsValue) -> Promise {
 
 /// One future for every export: each would come with its own copy of the whole driver.
 fn promise(call: Result<Call, Rejection>) -> Promise {
-    future_to_promise(async { Ok(details_out(carry_out(call?).await?.details().map(AsRef::as_ref))) })
+    match call {
+        Ok(call) => future_to_promise(carry_out(call)),
+        Err(rejection) => Promise::reject(&rejection.into()),
+    }
 }

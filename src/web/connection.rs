@@ -1,21 +1,20 @@
 //! Where the API is and how it lets us in: the checked form of `ConnectionOptions`.
 
-use super::error::Thrown;
 use super::options::{Refusal, function};
 use crate::reply::Json;
-use js_sys::{Function, Promise};
+use js_sys::Function;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::Url;
 
 const API: &str = "https://api.nanobananaapi.ai";
 const PATH: &str = "/api/v1/nanobanana/record-info";
 
 /// Where the key comes from.
-enum Key {
-    None,
-    Text(String),
+pub(crate) enum Key {
+    /// "" for none.
+    Fixed(String),
+    /// Asked before each request.
     Asked(Function),
 }
 
@@ -29,27 +28,21 @@ pub(crate) struct Connection {
     pub(crate) fetch: Option<Function>,
     /// A `document` exists.
     pub(crate) in_page: bool,
-    key: Key,
-}
-
-/// The key could not be had.
-pub(crate) enum NoKey {
-    /// The caller's function threw.
-    Thrown(Thrown),
-    /// What it gave is no key.
-    Unusable(Refusal),
+    pub(crate) key: Key,
 }
 
 impl Connection {
     /// Reads and checks the connection's part of `options`; the error says what the caller should change.
     pub(crate) fn read(options: &JsValue) -> Result<Self, Refusal> {
         let in_page = global("document").is_some();
-        let key = match options.member("apiKey") {
-            None => Key::None,
+        let given = options.member("apiKey");
+        let has_key = given.is_some();
+        let key = match given {
+            None => Key::Fixed(String::new()),
             Some(ask) if ask.is_function() => Key::Asked(ask.unchecked_into()),
-            Some(text) => Key::Text(checked_key(text.as_string().ok_or("apiKey must be a string or a function")?)?),
+            Some(text) => Key::Fixed(checked_key(text.as_string().ok_or("apiKey must be a string or a function")?)?),
         };
-        if in_page && !matches!(key, Key::None) && options.member("dangerouslyAllowBrowser") != Some(JsValue::TRUE) {
+        if in_page && has_key && options.member("dangerouslyAllowBrowser") != Some(JsValue::TRUE) {
             return Err(
                 "A key in a page is everybody's key: keep it on a server that asks for the page. For a key you do not mind losing there is \
                         dangerouslyAllowBrowser",
@@ -64,25 +57,10 @@ impl Connection {
             key,
         })
     }
-
-    /// The key for one request, "" for none. A function is asked each time.
-    pub(crate) async fn key(&self) -> Result<String, NoKey> {
-        let ask = match &self.key {
-            Key::None => return Ok(String::new()),
-            Key::Text(key) => return Ok(key.clone()),
-            Key::Asked(ask) => ask,
-        };
-        let given = match ask.call0(&JsValue::UNDEFINED) {
-            Ok(given) => JsFuture::from(Promise::resolve(&given)).await,
-            thrown => thrown,
-        };
-        let key = given.map_err(|thrown| NoKey::Thrown(Thrown(thrown)))?;
-        checked_key(key.as_string().unwrap_or_default()).map_err(NoKey::Unusable)
-    }
 }
 
 /// A key goes into a header: visible ASCII. It is refused here, and never quoted, because the engine's own error would quote it.
-fn checked_key(text: String) -> Result<String, Refusal> {
+pub(super) fn checked_key(text: String) -> Result<String, Refusal> {
     let key = text.trim_ascii();
     if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("apiKey is empty or no key: is the variable it comes from set?");

@@ -2,11 +2,11 @@
 //! abort: decided by where it was thrown and never by its text, because every runtime words it differently.
 
 use super::clock::Clock;
-use super::connection::{Connection, NoKey, joined};
+use super::connection::{Connection, Key, checked_key, joined};
 use super::error::Thrown;
 use super::json::parse_json;
-use super::options::Call;
-use super::pause::{Signal, Woke, pause, unless};
+use super::options::{Call, Refusal};
+use super::pause::{Signal, pause, unless};
 use crate::reply::{self, Class, Kind, Problem, Reading, Reply, TaskDetails};
 use gloo_net::http::Headers;
 use js_sys::{Promise, encode_uri_component};
@@ -43,26 +43,20 @@ extern "C" {
     fn holds(thrown: &JsValue, secret: &str) -> bool;
 }
 
-/// What a look brought.
-pub(crate) enum Look {
-    /// A reading, and what was thrown below it if anything was.
-    Came(Reading, Option<Thrown>),
-    /// The caller's signal aborted.
-    Aborted,
+/// Why no reply came, and what was thrown on the way there or back.
+struct Trouble {
+    problem: Problem,
+    thrown: Option<Thrown>,
 }
 
-/// Why no reply came.
-enum Trouble {
-    /// On the way there or back.
-    Thrown(Thrown),
-    /// By the caller's apiKey function.
-    KeyThrown(Thrown),
-    Unusable(&'static str),
-}
+impl Trouble {
+    /// It may pass.
+    fn thrown(message: &str, thrown: JsValue) -> Self {
+        Self { problem: Problem::without_reply(Kind::Network, Class::Passing, message), thrown: Some(Thrown(thrown)) }
+    }
 
-impl From<JsValue> for Trouble {
-    fn from(error: JsValue) -> Self {
-        Self::Thrown(Thrown(error))
+    fn refused(why: Refusal) -> Self {
+        Self { problem: Problem::without_reply(Kind::InvalidArgument, Class::Final, why), thrown: None }
     }
 }
 
@@ -77,34 +71,41 @@ impl Drop for InFlight {
     }
 }
 
-/// Looks at a task once. The reply has to be there, body included, `within_ms`. `known` is what earlier looks found.
-pub(crate) async fn look(call: &Call, known: Option<&TaskDetails>, within_ms: f64, clock: Clock) -> Look {
-    let Call { connection, signal, .. } = call;
-    let signal = signal.as_ref();
+/// Looks at a task once: what that brought, and what was thrown below it; `None` where the caller's signal aborted. The reply has to be
+/// there, body included, `within_ms`. `known` is what earlier looks found.
+pub(crate) async fn look(call: &Call, known: Option<&TaskDetails>, within_ms: f64, clock: Clock) -> Option<(Reading, Option<Thrown>)> {
+    let signal = call.signal.as_ref();
     let outcome = unless(pause(within_ms, signal), exchange(call, known, clock)).await;
     if Signal::is_aborted(signal) {
-        return Look::Aborted;
+        return None;
     }
-    match outcome {
-        Err(Woke::Aborted) => Look::Aborted,
-        Err(Woke::TimeIsUp) => Look::Came(Reading::Problem(Problem::slow(within_ms)), None),
-        Ok(Ok(reading)) => Look::Came(reading, None),
-        Ok(Err(trouble)) => troubled(trouble, &connection.address),
-    }
+    Some(match outcome {
+        None => (Reading::Problem(Problem::slow(within_ms)), None),
+        Some(Ok(reading)) => (reading, None),
+        Some(Err(Trouble { problem, thrown })) => (Reading::Problem(problem), thrown),
+    })
 }
 
 async fn exchange(call: &Call, known: Option<&TaskDetails>, clock: Clock) -> Result<Reading, Trouble> {
-    let Call { connection, task_id, .. } = call;
-    let key = connection.key().await.map_err(|no_key| match no_key {
-        NoKey::Thrown(thrown) => Trouble::KeyThrown(thrown),
-        NoKey::Unusable(why) => Trouble::Unusable(why),
-    })?;
-    let controller = AbortController::new()?;
-    let request = request(connection, task_id, &key, &controller)?;
+    let connection = &call.connection;
+    let key = match &connection.key {
+        Key::Fixed(key) => key.clone(),
+        Key::Asked(ask) => {
+            let given = settled(ask.call0(&JsValue::UNDEFINED)).await;
+            let given = given.map_err(|thrown| Trouble::thrown("The apiKey function threw: see cause", thrown))?;
+            checked_key(given.as_string().unwrap_or_default()).map_err(Trouble::refused)?
+        }
+    };
+    let lost = |thrown| {
+        let message = joined(&["No complete reply from ", &connection.address, ": the network, the server, or in a page CORS"]);
+        Trouble::thrown(&message, without_key(thrown, &key))
+    };
+    let controller = AbortController::new().map_err(lost)?;
+    let request = request(connection, &call.task_id, &key, &controller)?;
     let mut in_flight = InFlight(Some(controller));
-    let read = receive(call, known, &key, &request, clock).await.map_err(|Thrown(error)| Trouble::Thrown(without_key(error, &key)))?;
+    let reading = receive(call, known, &key, &request, clock).await.map_err(lost)?;
     in_flight.0 = None;
-    Ok(read)
+    Ok(reading)
 }
 
 fn request(connection: &Connection, task_id: &str, key: &str, controller: &AbortController) -> Result<Request, Trouble> {
@@ -125,10 +126,10 @@ fn request(connection: &Connection, task_id: &str, key: &str, controller: &Abort
     }
     options.set_headers(&headers.into_raw());
     let url = joined(&[&connection.url, "?taskId=", &String::from(encode_uri_component(task_id))]);
-    Request::new_with_str_and_init(&url, &options).map_err(|_| Trouble::Unusable("This runtime refuses the address: check baseUrl"))
+    Request::new_with_str_and_init(&url, &options).map_err(|_| Trouble::refused("This runtime refuses the address: check baseUrl"))
 }
 
-async fn receive(call: &Call, known: Option<&TaskDetails>, key: &str, request: &Request, clock: Clock) -> Result<Reading, Thrown> {
+async fn receive(call: &Call, known: Option<&TaskDetails>, key: &str, request: &Request, clock: Clock) -> Result<Reading, JsValue> {
     let connection = &call.connection;
     let promise = match &connection.fetch {
         Some(fetch) => fetch.call1(&JsValue::UNDEFINED, request),
@@ -153,31 +154,15 @@ async fn receive(call: &Call, known: Option<&TaskDetails>, key: &str, request: &
 }
 
 /// The value of what may be a promise, or what it or its making threw.
-async fn settled(promise: Result<JsValue, JsValue>) -> Result<JsValue, Thrown> {
-    Ok(JsFuture::from(Promise::resolve(&promise?)).await?)
-}
-
-impl From<JsValue> for Thrown {
-    fn from(error: JsValue) -> Self {
-        Self(error)
+fn settled(promise: Result<JsValue, JsValue>) -> JsFuture {
+    match promise {
+        Ok(value) => Promise::resolve(&value),
+        Err(thrown) => Promise::reject(&thrown),
     }
+    .into()
 }
 
 /// What was thrown, unless it holds the key.
-fn without_key(error: JsValue, key: &str) -> Thrown {
-    Thrown(if !key.is_empty() && holds(&error, key) { JsValue::UNDEFINED } else { error })
-}
-
-fn troubled(trouble: Trouble, address: &str) -> Look {
-    let (problem, thrown) = match trouble {
-        Trouble::Thrown(thrown) => {
-            let message = joined(&["No complete reply from ", address, ": the network, the server, or in a page CORS"]);
-            (Problem::without_reply(Kind::Network, Class::Passing, &message), Some(thrown))
-        }
-        Trouble::KeyThrown(thrown) => {
-            (Problem::without_reply(Kind::Network, Class::Passing, "The apiKey function threw: see cause"), Some(thrown))
-        }
-        Trouble::Unusable(why) => (Problem::without_reply(Kind::InvalidArgument, Class::Final, why), None),
-    };
-    Look::Came(Reading::Problem(problem), thrown)
+fn without_key(error: JsValue, key: &str) -> JsValue {
+    if !key.is_empty() && holds(&error, key) { JsValue::UNDEFINED } else { error }
 }

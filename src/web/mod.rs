@@ -11,7 +11,7 @@ mod values;
 
 pub(crate) use clock::{Clock, random};
 pub(crate) use error::{Rejection, Thrown};
-pub(crate) use fetch::{Look, look};
+pub(crate) use fetch::look;
 pub(crate) use options::Call;
 pub(crate) use pause::{Signal, pause};
 pub(crate) use values::{details_out, report};

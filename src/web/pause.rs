@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use wasm_bindgen::prelude::*;
@@ -42,16 +42,9 @@ impl Signal {
     }
 }
 
-/// Why a pause ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Woke {
-    TimeIsUp,
-    Aborted,
-}
-
 #[derive(Default)]
 struct Shared {
-    woke: Cell<Option<Woke>>,
+    over: Cell<bool>,
     waker: Cell<Option<Waker>>,
 }
 
@@ -60,48 +53,37 @@ pub(crate) struct Pause {
     shared: Rc<Shared>,
     timer: JsValue,
     signal: Option<Signal>,
-    on_abort: Closure<dyn FnMut()>,
-    _on_time: Closure<dyn FnMut()>,
+    on_end: Closure<dyn FnMut()>,
 }
 
 /// Starts a pause of `ms`. Longer than a timer can be, it ends early: its driver asks again.
 pub(crate) fn pause(ms: f64, signal: Option<&Signal>) -> Pause {
     let shared = Rc::new(Shared::default());
-    let on_time = waker(&shared, Woke::TimeIsUp);
-    let on_abort = waker(&shared, Woke::Aborted);
-    if Signal::is_aborted(signal) {
-        shared.woke.set(Some(Woke::Aborted));
-    } else if let Some(signal) = signal {
-        // A signal that takes no listener is looked at after each await all the same.
-        let _ = signal.add_event_listener("abort", on_abort.as_ref());
-    }
-    let timer = set_timeout(on_time.as_ref(), ms.clamp(0.0, LONGEST_TIMER_MS).ceil());
-    Pause { shared, timer, signal: signal.cloned(), on_abort, _on_time: on_time }
-}
-
-fn waker(shared: &Rc<Shared>, woke: Woke) -> Closure<dyn FnMut()> {
-    let shared = Rc::clone(shared);
-    Closure::new(move || {
-        if shared.woke.get().is_none() {
-            shared.woke.set(Some(woke));
-        }
-        if let Some(waker) = shared.waker.take() {
+    let ended = Rc::clone(&shared);
+    let on_end = Closure::new(move || {
+        ended.over.set(true);
+        if let Some(waker) = ended.waker.take() {
             waker.wake();
         }
-    })
+    });
+    if let Some(signal) = signal {
+        shared.over.set(signal.aborted());
+        // A signal that takes no listener is looked at after each await all the same.
+        let _ = signal.add_event_listener("abort", on_end.as_ref());
+    }
+    let timer = set_timeout(on_end.as_ref(), ms.clamp(0.0, LONGEST_TIMER_MS).ceil());
+    Pause { shared, timer, signal: signal.cloned(), on_end }
 }
 
 impl Future for Pause {
-    type Output = Woke;
+    type Output = ();
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Woke> {
-        match self.shared.woke.get() {
-            Some(woke) => Poll::Ready(woke),
-            None => {
-                self.shared.waker.set(Some(context.waker().clone()));
-                Poll::Pending
-            }
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if self.shared.over.get() {
+            return Poll::Ready(());
         }
+        self.shared.waker.set(Some(context.waker().clone()));
+        Poll::Pending
     }
 }
 
@@ -109,19 +91,17 @@ impl Drop for Pause {
     fn drop(&mut self) {
         clear_timeout(&self.timer);
         if let Some(signal) = &self.signal {
-            let _ = signal.remove_event_listener("abort", self.on_abort.as_ref());
+            let _ = signal.remove_event_listener("abort", self.on_end.as_ref());
         }
     }
 }
 
-/// Does `work`, unless `limit` ends first.
-pub(crate) async fn unless<T>(limit: Pause, work: impl Future<Output = T>) -> Result<T, Woke> {
-    let mut limit = pin!(limit);
-    let mut work = pin!(work);
+/// Does `work`, unless `limit` ends first: then `None`.
+pub(crate) fn unless<T>(mut limit: Pause, work: impl Future<Output = T>) -> impl Future<Output = Option<T>> {
+    let mut work = Box::pin(work);
     // The limit first: work that an abort has overtaken must not take one more step.
-    poll_fn(|context| match limit.as_mut().poll(context) {
-        Poll::Ready(woke) => Poll::Ready(Err(woke)),
-        Poll::Pending => work.as_mut().poll(context).map(Ok),
+    poll_fn(move |context| match Pin::new(&mut limit).poll(context) {
+        Poll::Ready(()) => Poll::Ready(None),
+        Poll::Pending => work.as_mut().poll(context).map(Some),
     })
-    .await
 }
