@@ -121,7 +121,7 @@ fn a_text_without_the_prompt_stays_as_it_is() {
 fn a_failure_holds_the_prompt_in_param_json_alone() {
     let failure = failure_of(read_data(record_with(PROMPT, 3))).expect("a failed task is a failure");
     let details = failure.details.clone().map(Reading::Task).expect("its details");
-    let rest = Failure { details: None, problem: Problem { code: None, ..failure.problem.clone() }, ..failure };
+    let rest = Failure { details: None, problem: Problem { code: None, ..Problem::clone(&failure.problem) }.into(), ..failure };
     assert!(!format!("{rest:?}").contains(PROMPT), "{rest:?}");
     assert!(!all_but_param_json(&details).contains(PROMPT), "{}", all_but_param_json(&details));
 }

@@ -28,7 +28,7 @@ fn pause_after(readings: &[Reading], random: f64) -> f64 {
 }
 
 fn of_kind(kind: Kind, class: Class) -> Reading {
-    Reading::Problem(Problem::without_reply(kind, class, "it went wrong"))
+    Reading::Problem(Problem::without_reply(kind, class, "it went wrong").into())
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn a_failed_task_is_told_in_the_apis_words() {
                 assert!(failure.problem.message.contains(part), "{part}: {}", failure.problem.message);
             }
             assert_eq!((failure.problem.kind, failure.problem.retryable()), (Kind::TaskFailed, false));
-            assert_eq!((failure.problem.code, failure.problem.http_status), (kept, None));
+            assert_eq!((&failure.problem.code, failure.problem.http_status), (&kept, None));
             assert_eq!((failure.handle, failure.attempts, failure.elapsed_ms), (None, 1, 250.0));
             assert_eq!(failure.task_id, "t1");
             assert!(failure.details.is_some_and(|details| details.status.name() == word));
@@ -202,10 +202,10 @@ fn a_failed_task_is_told_in_the_apis_words() {
 fn a_time_out_tells_what_the_last_look_failed_with() {
     let last =
         Problem { http_status: Some(503), code: Some(Code::Number(455.0)), ..Problem::without_reply(Kind::Server, Class::Passing, "away") };
-    let failed = run(terms(), |n, _| (if n < 3 { generating() } else { Reading::Problem(last.clone()) }, 50.0));
+    let failed = run(terms(), |n, _| (if n < 3 { generating() } else { Reading::Problem(last.clone().into()) }, 50.0));
     let failure = Failure::of_end(&failed.wait, failed.ended_ms).expect("a failure");
     assert_eq!((failure.problem.kind, failure.problem.retryable()), (Kind::TimedOut, true));
-    assert_eq!((failure.problem.http_status, failure.problem.code), (Some(503), Some(Code::Number(455.0))));
+    assert_eq!((failure.problem.http_status, failure.problem.code.clone()), (Some(503), Some(Code::Number(455.0))));
     assert!(failure.problem.message.contains("600 s") && failure.problem.message.contains("away"), "{}", failure.problem.message);
     assert_eq!((failure.elapsed_ms, failure.handle.as_ref()), (600_000.0, Some(failed.wait.handle())));
     assert!(failure.details.is_some_and(|details| details.status == Status::Generating));
@@ -213,7 +213,7 @@ fn a_time_out_tells_what_the_last_look_failed_with() {
     let quiet = run(Terms { timeout_ms: 30_000.0, ..terms() }, |_, _| (generating(), 50.0));
     let failure = Failure::of_end(&quiet.wait, quiet.ended_ms).expect("a failure");
     assert!(failure.problem.message.contains("30 s") && !failure.problem.message.contains("failed"), "{}", failure.problem.message);
-    assert_eq!((failure.problem.http_status, failure.problem.code), (None, None));
+    assert_eq!((failure.problem.http_status, failure.problem.code.clone()), (None, None));
 }
 
 #[test]

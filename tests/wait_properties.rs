@@ -35,7 +35,7 @@ fn readings() -> impl Strategy<Value = Reading> {
     let kind = prop::sample::select(vec![Kind::RateLimited, Kind::Server, Kind::Network, Kind::InvalidReply, Kind::NotFound]);
     let asked = prop_oneof![3 => Just(None), 1 => (0.0..3_600_000.0).prop_map(Some), 1 => (0.0..5_000.0).prop_map(Some)];
     let failed = (class, kind, asked).prop_map(|(class, kind, retry_after_ms)| {
-        Reading::Problem(Problem { retry_after_ms, ..Problem::without_reply(kind, class, "it went wrong") })
+        Reading::Problem(Problem { retry_after_ms, ..Problem::without_reply(kind, class, "it went wrong") }.into())
     });
     prop_oneof![12 => running, 1 => ended, 12 => failed]
 }
@@ -175,7 +175,7 @@ fn play(terms: Terms, handle: Option<Handle>, turns: &[Turn], abort_after: usize
                 looks += 1;
                 prop_assert_eq!(wait.looks() as usize, looks);
                 let in_time = turn.latency_ms < within_ms;
-                let reading = if in_time { turn.reading.clone() } else { Reading::Problem(Problem::slow(within_ms)) };
+                let reading = if in_time { turn.reading.clone() } else { Reading::Problem(Problem::slow(within_ms).into()) };
                 now_ms += turn.latency_ms.min(within_ms);
                 step_ms = turn.clock_step_ms;
                 let asked = asked_ms(&reading);

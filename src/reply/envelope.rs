@@ -36,8 +36,8 @@ pub struct Reply<'a, V> {
 pub fn read<V: Json>(reply: &Reply<'_, V>) -> Reading {
     match task_in(reply) {
         Some(Ok(task)) => Reading::Task(Rc::new(task)),
-        Some(Err(NoPicture)) => Reading::Problem(problem(reply, Verdict::NO_PICTURE)),
-        None => Reading::Problem(problem(reply, classify(reply))),
+        Some(Err(NoPicture)) => Reading::Problem(Rc::new(problem(reply, Verdict::NO_PICTURE))),
+        None => Reading::Problem(Rc::new(problem(reply, classify(reply)))),
     }
 }
 

@@ -27,5 +27,5 @@ pub enum Reading {
     /// The API answered with the record of the task, whatever its state.
     Task(Rc<TaskDetails>),
     /// It did not, for this reason.
-    Problem(Problem),
+    Problem(Rc<Problem>),
 }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failure {
     /// Kind, message, HTTP status, code, and whether asking again can help.
-    pub problem: Problem,
+    pub problem: Rc<Problem>,
     /// The task it is about; "" where no usable id was given.
     pub task_id: String,
     /// The last good look.
@@ -27,13 +27,13 @@ impl Failure {
     #[must_use]
     pub fn invalid_argument(task_id: &str, message: &str) -> Self {
         let problem = Problem::without_reply(Kind::InvalidArgument, Class::Final, message);
-        Self { problem, task_id: task_id.into(), details: None, attempts: 0, elapsed_ms: 0.0, handle: None }
+        Self { problem: problem.into(), task_id: task_id.into(), details: None, attempts: 0, elapsed_ms: 0.0, handle: None }
     }
 
     /// The problem that a wait rides out or gave up on, or a single look's; `None` where the last look was good.
     #[must_use]
     pub fn of_last_look(wait: &Wait, now_ms: f64) -> Option<Self> {
-        Some(Self::of(wait.problem()?.clone(), wait, now_ms))
+        Some(Self::of(Rc::clone(wait.problem()?), wait, now_ms))
     }
 
     /// Why a wait ended; `None` where it goes on, succeeded or was aborted.
@@ -41,14 +41,14 @@ impl Failure {
     pub fn of_end(wait: &Wait, now_ms: f64) -> Option<Self> {
         let problem = match wait.outcome()? {
             Outcome::Looked | Outcome::Succeeded | Outcome::Aborted => return None,
-            Outcome::GaveUp => wait.problem()?.clone(),
-            Outcome::Failed => failed_task(wait.details()?),
-            Outcome::TimedOut => time_out(wait, now_ms),
+            Outcome::GaveUp => Rc::clone(wait.problem()?),
+            Outcome::Failed => failed_task(wait.details()?).into(),
+            Outcome::TimedOut => time_out(wait, now_ms).into(),
         };
         Some(Self::of(problem, wait, now_ms))
     }
 
-    fn of(problem: Problem, wait: &Wait, now_ms: f64) -> Self {
+    fn of(problem: Rc<Problem>, wait: &Wait, now_ms: f64) -> Self {
         // A failed task cannot be waited for again, nor can a call that was refused.
         let ended = matches!(problem.kind, Kind::TaskFailed | Kind::InvalidArgument);
         // A key that cannot be sent is found when the look is begun, and then the look is not sent.

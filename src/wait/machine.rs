@@ -84,7 +84,7 @@ pub struct Wait {
     /// The last good look.
     details: Option<Rc<TaskDetails>>,
     /// The last look, if it failed.
-    problem: Option<Problem>,
+    problem: Option<Rc<Problem>>,
     looks: u32,
     failures_in_a_row: u32,
     unclear_in_a_row: u32,
@@ -213,7 +213,7 @@ impl Wait {
 
     /// The last look's problem, if it failed.
     #[must_use]
-    pub fn problem(&self) -> Option<&Problem> {
+    pub fn problem(&self) -> Option<&Rc<Problem>> {
         self.problem.as_ref()
     }
 
@@ -251,7 +251,7 @@ impl Wait {
         }
     }
 
-    fn failed(&mut self, problem: Problem, now_ms: f64, random: f64) -> State {
+    fn failed(&mut self, problem: Rc<Problem>, now_ms: f64, random: f64) -> State {
         let class = problem.class;
         let asked_ms = problem.retry_after_ms.filter(|ms| *ms > 0.0);
         // One who asks too often is not to be asked once more before the end.
@@ -276,9 +276,7 @@ impl Wait {
         self.failures_in_a_row = 0;
         let until = *self.unknown_since_ms.get_or_insert(now_ms) + self.terms.not_found_grace_ms;
         if now_ms >= until {
-            if let Some(problem) = &mut self.problem {
-                problem.class = Class::Final;
-            }
+            self.problem = self.problem.as_deref().map(|problem| Rc::new(Problem { class: Class::Final, ..problem.clone() }));
             return State::Ended(Outcome::GaveUp);
         }
         let interval = schedule::interval_ms(now_ms - self.born_at_ms, self.terms.pace, random);

@@ -43,21 +43,14 @@ extern "C" {
     fn holds(thrown: &JsValue, secret: &str) -> bool;
 }
 
-/// Why no reply came, and what was thrown on the way there or back.
-struct Trouble {
-    problem: Problem,
-    thrown: Option<Thrown>,
-}
-
-impl Trouble {
-    /// It may pass.
-    fn thrown(message: &str, thrown: JsValue) -> Self {
-        Self { problem: Problem::without_reply(Kind::Network, Class::Passing, message), thrown: Some(Thrown(thrown)) }
-    }
-
-    fn refused(why: Refusal) -> Self {
-        Self { problem: Problem::without_reply(Kind::InvalidArgument, Class::Final, why), thrown: None }
-    }
+/// Why no reply came.
+enum Trouble {
+    /// What was thrown on the way there or back.
+    Lost(JsValue),
+    /// What the caller's apiKey function threw.
+    NoKey(JsValue),
+    /// The request cannot be made.
+    Refused(Refusal),
 }
 
 /// Aborts the request it belongs to, unless it has ended by itself: nothing outlives the look that started it.
@@ -80,9 +73,9 @@ pub(crate) async fn look(call: &Call, known: Option<&TaskDetails>, within_ms: f6
         return None;
     }
     Some(match outcome {
-        None => (Reading::Problem(Problem::slow(within_ms)), None),
+        None => (Reading::Problem(Problem::slow(within_ms).into()), None),
         Some(Ok(reading)) => (reading, None),
-        Some(Err(Trouble { problem, thrown })) => (Reading::Problem(problem), thrown),
+        Some(Err(trouble)) => troubled(trouble, &call.connection.address),
     })
 }
 
@@ -91,19 +84,21 @@ async fn exchange(call: &Call, known: Option<&TaskDetails>, clock: Clock) -> Res
     let key = match &connection.key {
         Key::Fixed(key) => key.clone(),
         Key::Asked(ask) => {
-            let given = settled(ask.call0(&JsValue::UNDEFINED)).await;
-            let given = given.map_err(|thrown| Trouble::thrown("The apiKey function threw: see cause", thrown))?;
-            checked_key(given.as_string().unwrap_or_default()).map_err(Trouble::refused)?
+            let given = settled(ask.call0(&JsValue::UNDEFINED)).await.map_err(Trouble::NoKey)?;
+            checked_key(given.as_string().unwrap_or_default()).map_err(Trouble::Refused)?
         }
     };
-    let lost = |thrown| {
-        let message = joined(&["No complete reply from ", &connection.address, ": the network, the server, or in a page CORS"]);
-        Trouble::thrown(&message, without_key(thrown, &key))
-    };
+    let lost = |thrown| Trouble::Lost(without_key(thrown, &key));
     let controller = AbortController::new().map_err(lost)?;
     let request = request(connection, &call.task_id, &key, &controller)?;
     let mut in_flight = InFlight(Some(controller));
-    let reading = receive(call, known, &key, &request, clock).await.map_err(lost)?;
+    let sent = match &connection.fetch {
+        Some(fetch) => fetch.call1(&JsValue::UNDEFINED, &request),
+        None => global_fetch(&request),
+    };
+    let answer: Answer = settled(sent).await.map_err(lost)?.unchecked_into();
+    let body = settled(answer.text()).await.map_err(lost)?;
+    let reading = read(call, known, &key, &answer, &body, clock).map_err(lost)?;
     in_flight.0 = None;
     Ok(reading)
 }
@@ -126,28 +121,21 @@ fn request(connection: &Connection, task_id: &str, key: &str, controller: &Abort
     }
     options.set_headers(&headers.into_raw());
     let url = joined(&[&connection.url, "?taskId=", &String::from(encode_uri_component(task_id))]);
-    Request::new_with_str_and_init(&url, &options).map_err(|_| Trouble::refused("This runtime refuses the address: check baseUrl"))
+    Request::new_with_str_and_init(&url, &options).map_err(|_| Trouble::Refused("This runtime refuses the address: check baseUrl"))
 }
 
-async fn receive(call: &Call, known: Option<&TaskDetails>, key: &str, request: &Request, clock: Clock) -> Result<Reading, JsValue> {
-    let connection = &call.connection;
-    let promise = match &connection.fetch {
-        Some(fetch) => fetch.call1(&JsValue::UNDEFINED, request),
-        None => global_fetch(request),
-    };
-    let answer: Answer = settled(promise).await?.unchecked_into();
+fn read(call: &Call, known: Option<&TaskDetails>, key: &str, answer: &Answer, body: &JsValue, clock: Clock) -> Result<Reading, JsValue> {
     let header = |name| answer.headers().and_then(|headers| headers.get(name)).ok().flatten();
-    let body = settled(answer.text()).await?;
     let (retry_after, date) = (header("Retry-After"), header("Date"));
     let reply = Reply {
         http_status: answer.status()? as u16,
-        body: parse_json(&body),
+        body: parse_json(body),
         retry_after: retry_after.as_deref(),
         date: date.as_deref(),
         asked: &call.task_id,
         key,
         known,
-        address: &connection.address,
+        address: &call.connection.address,
         now_ms: clock.now_ms(),
     };
     Ok(reply::read(&reply))
@@ -165,4 +153,18 @@ fn settled(promise: Result<JsValue, JsValue>) -> JsFuture {
 /// What was thrown, unless it holds the key.
 fn without_key(error: JsValue, key: &str) -> JsValue {
     if !key.is_empty() && holds(&error, key) { JsValue::UNDEFINED } else { error }
+}
+
+fn troubled(trouble: Trouble, address: &str) -> (Reading, Option<Thrown>) {
+    let (problem, thrown) = match trouble {
+        Trouble::Lost(thrown) => {
+            let message = joined(&["No complete reply from ", address, ": the network, the server, or in a page CORS"]);
+            (Problem::without_reply(Kind::Network, Class::Passing, &message), Some(Thrown(thrown)))
+        }
+        Trouble::NoKey(thrown) => {
+            (Problem::without_reply(Kind::Network, Class::Passing, "The apiKey function threw: see cause"), Some(Thrown(thrown)))
+        }
+        Trouble::Refused(why) => (Problem::without_reply(Kind::InvalidArgument, Class::Final, why), None),
+    };
+    (Reading::Problem(problem.into()), thrown)
 }

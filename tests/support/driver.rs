@@ -59,7 +59,7 @@ pub(crate) fn drive(mut wait: Wait, start_ms: f64, random: f64, mut script: impl
                 let sent_ms = now_ms;
                 let (reading, latency_ms) = script(looks.len(), sent_ms);
                 let (reading, latency_ms) =
-                    if latency_ms < within_ms { (reading, latency_ms) } else { (Reading::Problem(Problem::slow(within_ms)), within_ms) };
+                    if latency_ms < within_ms { (reading, latency_ms) } else { (Reading::Problem(Problem::slow(within_ms).into()), within_ms) };
                 now_ms += latency_ms;
                 wait.came_back(reading, now_ms, random);
                 looks.push(Look { sent_ms, within_ms, back_ms: now_ms });

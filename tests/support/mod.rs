@@ -73,7 +73,7 @@ pub(crate) fn task(reading: Reading) -> Rc<TaskDetails> {
 }
 
 /// The problem of a reading that brought one.
-pub(crate) fn problem(reading: Reading) -> Problem {
+pub(crate) fn problem(reading: Reading) -> Rc<Problem> {
     match reading {
         Reading::Problem(problem) => problem,
         Reading::Task(task) => panic!("no problem but {task:?}"),
@@ -116,12 +116,12 @@ pub(crate) fn failing(class: Class) -> Reading {
         Class::Passing => Kind::Network,
         Class::Unclear => Kind::Server,
     };
-    Reading::Problem(Problem::without_reply(kind, class, "it went wrong"))
+    Reading::Problem(Problem::without_reply(kind, class, "it went wrong").into())
 }
 
 /// A passing problem for which the server asks a pause.
 pub(crate) fn told_to_wait(kind: Kind, class: Class, retry_after_ms: f64) -> Reading {
-    Reading::Problem(Problem { retry_after_ms: Some(retry_after_ms), ..Problem::without_reply(kind, class, "slower") })
+    Reading::Problem(Problem { retry_after_ms: Some(retry_after_ms), ..Problem::without_reply(kind, class, "slower") }.into())
 }
 
 /// A wait of ten minutes with a grace of 20 s and requests of 15 s.
