@@ -159,9 +159,9 @@ fn problem<V: Json>(reply: &Reply<'_, V>, verdict: Verdict) -> Problem {
     if !said.is_empty() {
         message.push_str(", \"");
         message.push_str(&said);
-        message.push('"');
+        message.push_str("\"");
     }
-    message.push(')');
+    message.push_str(")");
     Problem {
         kind: verdict.kind,
         class: verdict.class,

@@ -23,9 +23,7 @@ pub(crate) fn delay_ms(retry_after: &str, date: Option<&str>, now_ms: f64) -> Op
 pub(crate) fn http_date(text: &str) -> Option<f64> {
     let (mut month, mut clock, mut day, mut year) = (None, None, None, None);
     for word in text.as_bytes().split(|byte| matches!(byte, b' ' | b',' | b'-')) {
-        if word.contains(&b':') {
-            clock = Some(time_of_day(word)?);
-        } else if let Some(number) = digits(word) {
+        if let Some(number) = digits(word) {
             if day.is_none() {
                 day = Some(number);
             } else {
@@ -38,6 +36,8 @@ pub(crate) fn http_date(text: &str) -> Option<f64> {
                     number
                 });
             }
+        } else if let Some(ms) = time_of_day(word) {
+            clock = Some(ms);
         } else if month.is_none() {
             month = MONTHS.chunks(3).position(|name| name.eq_ignore_ascii_case(word));
         }

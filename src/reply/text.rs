@@ -15,22 +15,17 @@ pub(crate) fn digits(text: &[u8]) -> Option<f64> {
 /// Appends `number`, rounded towards zero, in decimal digits.
 pub fn push_whole(out: &mut String, number: f64) {
     if number < 0.0 {
-        out.push('-');
+        out.push_str("-");
     }
-    let mut rest = number.abs() as u64;
-    let mut digits = [b'0'; 20];
-    let mut used = 0_usize;
-    for digit in digits.iter_mut().rev() {
-        *digit |= (rest % 10) as u8;
-        rest /= 10;
-        used = used.saturating_add(1);
-        if rest == 0 {
-            break;
-        }
+    push_digits(out, number.abs() as u64);
+}
+
+fn push_digits(out: &mut String, number: u64) {
+    if number >= 10 {
+        push_digits(out, number / 10);
     }
-    for digit in digits.iter().skip(20_usize.saturating_sub(used)) {
-        out.push(char::from(*digit));
-    }
+    let digit = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"].get((number % 10) as usize);
+    out.push_str(digit.copied().unwrap_or_default());
 }
 
 /// Whether `text` holds `word`, in capitals or not.
@@ -62,27 +57,34 @@ pub(crate) fn without(text: String, secret: &str, word: &str) -> String {
 
 /// `text` as it stands within a JSON string.
 pub(crate) fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '"' | '\\' => out.extend(['\\', c]),
-            _ => out.push(c),
-        }
-    }
-    out
+    let written = [("\\", "\\\\"), ("\"", "\\\""), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")];
+    written.iter().fold(text.into(), |text, (plain, escape)| without(text, plain, escape))
 }
 
 /// What stands before and after the first `part`.
 fn cut<'a>(text: &'a str, part: &str) -> Option<(&'a str, &'a str)> {
     let at = text.as_bytes().windows(part.len()).position(|window| window == part.as_bytes())?;
+    around(text, at, part.len())
+}
+
+/// What stands before and after the `length` bytes at `at`.
+fn around(text: &str, at: usize, length: usize) -> Option<(&str, &str)> {
     let (before, rest) = text.split_at_checked(at)?;
-    Some((before, rest.split_at_checked(part.len())?.1))
+    Some((before, rest.split_at_checked(length)?.1))
 }
 
 /// Foreign text made fit for a message: one line, bounded.
 pub(crate) fn quoted(text: &str) -> String {
-    text.trim_ascii().chars().take(QUOTE_LIMIT).map(|c| if c < ' ' || c == '\u{7f}' { ' ' } else { c }).collect()
+    let text = text.trim_ascii();
+    let mut starts = text.bytes().enumerate().filter(|(_, byte)| byte & 0xc0 != 0x80);
+    let end = starts.nth(QUOTE_LIMIT).map_or(text.len(), |(at, _)| at);
+    let mut rest = text.get(..end).unwrap_or_default();
+    let mut out = String::new();
+    while let Some((before, after)) = rest.bytes().position(|byte| byte.is_ascii_control()).and_then(|at| around(rest, at, 1)) {
+        out.push_str(before);
+        out.push_str(" ");
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }

@@ -80,9 +80,9 @@ fn failed_task(details: &TaskDetails) -> Problem {
     if let Some(said) = &details.error_message {
         message.push_str(", \"");
         message.push_str(&quoted(said));
-        message.push('"');
+        message.push_str("\"");
     }
-    message.push(')');
+    message.push_str(")");
     Problem { code: details.error_code.clone(), ..Problem::without_reply(Kind::TaskFailed, Class::Final, &message) }
 }
 

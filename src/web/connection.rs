@@ -95,11 +95,12 @@ impl Base {
         if !["username", "password", "search", "hash"].iter().all(|name| part(name).is_empty()) {
             return Err("baseUrl may have a path, but no user, query or fragment");
         }
-        let mut path = part("pathname");
-        while path.ends_with('/') {
-            path.pop();
+        let pathname = part("pathname");
+        let mut path = pathname.as_str();
+        while let Some(shorter) = path.strip_suffix("/") {
+            path = shorter;
         }
-        Ok(Self { origin: part("origin"), host: part("host"), path })
+        Ok(Self { origin: part("origin"), host: part("host"), path: path.into() })
     }
 }
 

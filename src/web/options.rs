@@ -101,7 +101,7 @@ fn checked_id(id: Option<String>) -> Result<String, Refusal> {
     if id.trim_ascii().is_empty() || id.len() > LONGEST_TASK_ID {
         return Err("taskId must have 1 to 256 bytes");
     }
-    if id.starts_with('{') {
+    if id.starts_with("{") {
         return Err("This is a handle as JSON text: parse it first");
     }
     Ok(id)
