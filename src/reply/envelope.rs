@@ -36,7 +36,7 @@ pub struct Reply<'a, V> {
 pub fn read<V: Json>(reply: &Reply<'_, V>) -> Reading {
     match task_in(reply) {
         Some(Ok(task)) => Reading::Task(Rc::new(task)),
-        Some(Err(NoPicture)) => Reading::Problem(Rc::new(problem(reply, Verdict::NO_PICTURE))),
+        Some(Err(NoPicture)) => Reading::Problem(Rc::new(problem(reply, &Verdict::NO_PICTURE))),
         None => Reading::Problem(Rc::new(problem(reply, classify(reply)))),
     }
 }
@@ -63,71 +63,63 @@ fn given<V: Json>(body: &V, name: &str) -> Option<V> {
     body.member(name).filter(|value| value.text().is_none_or(|text| !text.is_empty()))
 }
 
-/// A class, a name for it, and what to say.
-struct Verdict {
-    kind: Kind,
-    class: Class,
-    says: &'static str,
-}
+/// A name for a problem, its class, and what to say. Looked up and not built: each is a constant that lies ready in the data.
+struct Verdict(Kind, Class, &'static str);
 
 impl Verdict {
-    const NO_PICTURE: Self = Self::new(Kind::InvalidReply, Class::Final, "The API calls the task a success but names no picture");
-    const NOT_THERE: Self = Self::new(
+    const NO_PICTURE: Self = Self(Kind::InvalidReply, Class::Final, "The API calls the task a success but names no picture");
+    const NOT_THERE: Self = Self(
         Kind::NotFound,
         Class::NotThereYet,
         "The API knows no such task: a new one takes some seconds to show, else check the id and the account",
     );
-    const FOREIGN: Self = Self::new(
+    const FOREIGN: Self = Self(
         Kind::InvalidReply,
         Class::Passing,
         "This is no reply of the API (a web page, or JSON cut short): if it stays so, check baseUrl",
     );
-    const WRONG_ADDRESS: Self = Self::new(Kind::InvalidReply, Class::Final, "There is no such API at this address: check baseUrl");
+    const WRONG_ADDRESS: Self = Self(Kind::InvalidReply, Class::Final, "There is no such API at this address: check baseUrl");
     const REDIRECT: Self =
-        Self::new(Kind::InvalidReply, Class::Unclear, "The address redirects, and the key is not sent elsewhere: check baseUrl");
-
-    const fn new(kind: Kind, class: Class, says: &'static str) -> Self {
-        Self { kind, class, says }
-    }
+        Self(Kind::InvalidReply, Class::Unclear, "The address redirects, and the key is not sent elsewhere: check baseUrl");
 }
 
-fn classify<V: Json>(reply: &Reply<'_, V>) -> Verdict {
+fn classify<V: Json>(reply: &Reply<'_, V>) -> &'static Verdict {
     let status = f64::from(reply.http_status);
     match code_of(reply) {
         // Success without a record is how sisters of this API answer for an unknown id; under an error status the status speaks.
         Some(200.0) if status < 300.0 || status == 404.0 => match reply.body.as_ref().and_then(|body| given(body, "data")) {
-            Some(_) => Verdict::FOREIGN,
-            None => Verdict::NOT_THERE,
+            Some(_) => &Verdict::FOREIGN,
+            None => &Verdict::NOT_THERE,
         },
         Some(code) if (400.0..600.0).contains(&code) => classify_code(code, &message_of(reply), true),
-        _ if status < 200.0 || (300.0..400.0).contains(&status) => Verdict::REDIRECT,
-        _ if status < 300.0 => Verdict::FOREIGN,
-        _ if status == 404.0 => Verdict::WRONG_ADDRESS,
+        _ if status < 200.0 || (300.0..400.0).contains(&status) => &Verdict::REDIRECT,
+        _ if status < 300.0 => &Verdict::FOREIGN,
+        _ if status == 404.0 => &Verdict::WRONG_ADDRESS,
         _ => classify_code(status, "", reply.body.is_some()),
     }
 }
 
 /// What a code means, in the body or as HTTP status. `json` tells the API's own refusal from that of a proxy before it.
-fn classify_code(code: f64, message: &str, json: bool) -> Verdict {
+fn classify_code(code: f64, message: &str, json: bool) -> &'static Verdict {
     let says = |word: &str| says(message, word);
     match code as u16 {
-        404 => Verdict::NOT_THERE,
-        422 if says("not exist") || says("not found") || (says("record") && says("null")) => Verdict::NOT_THERE,
-        401 => Verdict::new(
+        404 => &Verdict::NOT_THERE,
+        422 if says("not exist") || says("not found") || (says("record") && says("null")) => &Verdict::NOT_THERE,
+        401 => &Verdict(
             Kind::Unauthorized,
             Class::Final,
             "The API refused access: check the key, its allowed addresses and the account's credit",
         ),
-        402 => Verdict::new(Kind::PaymentRequired, Class::Final, "The account has no credit left: top it up"),
-        403 if json => Verdict::new(Kind::Forbidden, Class::Final, "The API forbids this: check what the key may do"),
-        403 => Verdict::new(Kind::Forbidden, Class::Passing, "A proxy before the API turned the request away"),
-        408 | 425 => Verdict::new(Kind::Server, Class::Passing, "The API was too slow: ask again"),
-        429 | 433 => Verdict::new(Kind::RateLimited, Class::Passing, "Too many requests: ask again more slowly"),
-        455 => Verdict::new(Kind::Server, Class::Passing, "The API is under maintenance: ask again later"),
-        500 if says("parameter") => Verdict::new(Kind::Server, Class::Unclear, "The API blames the parameters: check the task id"),
-        505 => Verdict::new(Kind::Server, Class::Final, "The API has switched this feature off"),
-        500.. => Verdict::new(Kind::Server, Class::Passing, "The API is in trouble: ask again, the task goes on"),
-        _ => Verdict::new(Kind::BadRequest, Class::Final, "The API does not take this request: check the task id"),
+        402 => &Verdict(Kind::PaymentRequired, Class::Final, "The account has no credit left: top it up"),
+        403 if json => &Verdict(Kind::Forbidden, Class::Final, "The API forbids this: check what the key may do"),
+        403 => &Verdict(Kind::Forbidden, Class::Passing, "A proxy before the API turned the request away"),
+        408 | 425 => &Verdict(Kind::Server, Class::Passing, "The API was too slow: ask again"),
+        429 | 433 => &Verdict(Kind::RateLimited, Class::Passing, "Too many requests: ask again more slowly"),
+        455 => &Verdict(Kind::Server, Class::Passing, "The API is under maintenance: ask again later"),
+        500 if says("parameter") => &Verdict(Kind::Server, Class::Unclear, "The API blames the parameters: check the task id"),
+        505 => &Verdict(Kind::Server, Class::Final, "The API has switched this feature off"),
+        500.. => &Verdict(Kind::Server, Class::Passing, "The API is in trouble: ask again, the task goes on"),
+        _ => &Verdict(Kind::BadRequest, Class::Final, "The API does not take this request: check the task id"),
     }
 }
 
@@ -141,10 +133,10 @@ fn message_of<V: Json>(reply: &Reply<'_, V>) -> String {
     quoted(&Secrets::new::<V>(reply.key, told.as_deref().or(known)).out_of(said))
 }
 
-fn problem<V: Json>(reply: &Reply<'_, V>, verdict: Verdict) -> Problem {
+fn problem<V: Json>(reply: &Reply<'_, V>, &Verdict(kind, class, says): &Verdict) -> Problem {
     let code = reply.body.as_ref().and_then(|body| body.count_at("code"));
     let status = reply.http_status;
-    let mut message = String::from(verdict.says);
+    let mut message = String::from(says);
     message.push_str(" (");
     message.push_str(reply.address);
     if status > 0 {
@@ -163,8 +155,8 @@ fn problem<V: Json>(reply: &Reply<'_, V>, verdict: Verdict) -> Problem {
     }
     message.push_str(")");
     Problem {
-        kind: verdict.kind,
-        class: verdict.class,
+        kind,
+        class,
         message,
         http_status: (status > 0).then_some(status),
         code: code.map(Code::Number),

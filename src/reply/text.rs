@@ -57,8 +57,8 @@ pub(crate) fn without(text: String, secret: &str, word: &str) -> String {
 
 /// `text` as it stands within a JSON string.
 pub(crate) fn escaped(text: &str) -> String {
-    let written = [("\\", "\\\\"), ("\"", "\\\""), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")];
-    written.iter().fold(text.into(), |text, (plain, escape)| without(text, plain, escape))
+    const WRITTEN: &[(&str, &str)] = &[("\\", "\\\\"), ("\"", "\\\""), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")];
+    WRITTEN.iter().fold(text.into(), |text, (plain, escape)| without(text, plain, escape))
 }
 
 /// What stands before and after the first `part`.

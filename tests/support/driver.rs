@@ -58,8 +58,11 @@ pub(crate) fn drive(mut wait: Wait, start_ms: f64, random: f64, mut script: impl
                 assert!(within_ms > 0.0, "no time for the look at {now_ms}");
                 let sent_ms = now_ms;
                 let (reading, latency_ms) = script(looks.len(), sent_ms);
-                let (reading, latency_ms) =
-                    if latency_ms < within_ms { (reading, latency_ms) } else { (Reading::Problem(Problem::slow(within_ms).into()), within_ms) };
+                let (reading, latency_ms) = if latency_ms < within_ms {
+                    (reading, latency_ms)
+                } else {
+                    (Reading::Problem(Problem::slow(within_ms).into()), within_ms)
+                };
                 now_ms += latency_ms;
                 wait.came_back(reading, now_ms, random);
                 looks.push(Look { sent_ms, within_ms, back_ms: now_ms });
