@@ -43,24 +43,28 @@ pub fn read<V: Json>(reply: &Reply<'_, V>) -> Reading {
 
 fn task_in<V: Json>(reply: &Reply<'_, V>) -> Option<Result<TaskDetails, NoPicture>> {
     let body = reply.body.as_ref()?;
-    let data = body.member("data").filter(V::is_object)?;
-    (code_of(reply) == Some(200.0)).then(|| record(&data, reply.asked, reply.key, reply.now_ms))
+    let data = body.member("data");
+    (data.is_object() && code_of(reply) == Some(200.0)).then(|| record(&data, reply.asked, reply.key, reply.now_ms))
 }
 
 /// The envelope's code. In an envelope that has none, the HTTP status stands in for it.
 fn code_of<V: Json>(reply: &Reply<'_, V>) -> Option<f64> {
     let body = reply.body.as_ref()?;
-    match given(body, "code") {
-        Some(_) => body.count_at("code"),
-        _ if body.member("msg").is_none() && body.member("data").is_none() => None,
-        _ if (200..300).contains(&reply.http_status) => Some(200.0),
-        _ => Some(reply.http_status.into()),
+    if is_given(body, "code") {
+        body.count_at("code")
+    } else if body.member("msg").is_nothing() && body.member("data").is_nothing() {
+        None
+    } else if (200..300).contains(&reply.http_status) {
+        Some(200.0)
+    } else {
+        Some(reply.http_status.into())
     }
 }
 
-/// The member `name`, where it is more than an empty text, which means the same as none.
-fn given<V: Json>(body: &V, name: &str) -> Option<V> {
-    body.member(name).filter(|value| value.text().is_none_or(|text| !text.is_empty()))
+/// Whether the member `name` is more than an empty text, which means the same as none.
+fn is_given<V: Json>(body: &V, name: &str) -> bool {
+    let value = body.member(name);
+    !value.is_nothing() && value.text().is_none_or(|text| !text.is_empty())
 }
 
 /// A name for a problem, its class, and what to say. Looked up and not built: each is a constant that lies ready in the data.
@@ -87,9 +91,9 @@ fn classify<V: Json>(reply: &Reply<'_, V>) -> &'static Verdict {
     let status = f64::from(reply.http_status);
     match code_of(reply) {
         // Success without a record is how sisters of this API answer for an unknown id; under an error status the status speaks.
-        Some(200.0) if status < 300.0 || status == 404.0 => match reply.body.as_ref().and_then(|body| given(body, "data")) {
-            Some(_) => &Verdict::FOREIGN,
-            None => &Verdict::NOT_THERE,
+        Some(200.0) if status < 300.0 || status == 404.0 => match &reply.body {
+            Some(body) if is_given(body, "data") => &Verdict::FOREIGN,
+            _ => &Verdict::NOT_THERE,
         },
         Some(code) if (400.0..600.0).contains(&code) => classify_code(code, &message_of(reply), true),
         _ if status < 200.0 || (300.0..400.0).contains(&status) => &Verdict::REDIRECT,
@@ -128,7 +132,7 @@ fn message_of<V: Json>(reply: &Reply<'_, V>) -> String {
     let Some(body) = &reply.body else { return String::new() };
     let text = |name| body.text_at(name).filter(|text| !text.trim_ascii().is_empty());
     let said = text("msg").or_else(|| text("message")).unwrap_or_default();
-    let told = body.member("data").and_then(|data| data.text_at("paramJson")).and_then(present);
+    let told = body.member("data").text_at("paramJson").and_then(present);
     let known = reply.known.and_then(|details| details.param_json.as_deref());
     quoted(&Secrets::new::<V>(reply.key, told.as_deref().or(known)).out_of(said))
 }

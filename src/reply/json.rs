@@ -6,8 +6,10 @@ use super::text::digits;
 pub trait Json: Sized {
     /// Parses a text; `None` where it is not JSON.
     fn parse(text: &str) -> Option<Self>;
-    /// The member `name`; `None` where this is no object, or the member is absent or null.
-    fn member(&self, name: &str) -> Option<Self>;
+    /// The member `name`; nothing where this is no object or has no such member.
+    fn member(&self, name: &str) -> Self;
+    /// Whether this is nothing: absent or null.
+    fn is_nothing(&self) -> bool;
     /// Whether this is an object: not null, not an array.
     fn is_object(&self) -> bool;
     /// The text, where this is one.
@@ -18,19 +20,19 @@ pub trait Json: Sized {
     /// The text that member `name` is. Never inlined: in the wasm each copy would bring the release of a JavaScript value.
     #[inline(never)]
     fn text_at(&self, name: &str) -> Option<String> {
-        self.member(name)?.text()
+        self.member(name).text()
     }
 
     /// The number that member `name` is, or that its digits write.
     #[inline(never)]
     fn count_at(&self, name: &str) -> Option<f64> {
-        let value = self.member(name)?;
+        let value = self.member(name);
         value.number().or_else(|| digits(value.text()?.trim_ascii().as_bytes()))
     }
 
     /// The number that member `name` is.
     #[inline(never)]
     fn number_at(&self, name: &str) -> Option<f64> {
-        self.member(name)?.number()
+        self.member(name).number()
     }
 }

@@ -114,14 +114,14 @@ pub(crate) fn record<V: Json>(data: &V, asked: &str, key: &str, now_ms: f64) -> 
     let keyless = |text| without(text, key, "[key]");
     let flag = data.count_at("successFlag").unwrap_or(f64::NAN);
     let status = Status::of(flag);
-    let (create_time, created_at_ms) = time(data.member("createTime"));
-    let (complete_time, completed_at_ms) = time(data.member("completeTime"));
-    let error_code = data.member("errorCode").and_then(|code| match code.number() {
+    let (create_time, created_at_ms) = time(&data.member("createTime"));
+    let (complete_time, completed_at_ms) = time(&data.member("completeTime"));
+    let error_code = match data.number_at("errorCode") {
         Some(number) => Some(Code::Number(number)),
         None => said("errorCode").map(Code::Text),
-    });
+    };
     let pictures = match status {
-        Status::Success => Some(pictures(data.member("response"), key, completed_at_ms.unwrap_or(now_ms)).ok_or(NoPicture)?),
+        Status::Success => Some(pictures(&data.member("response"), key, completed_at_ms.unwrap_or(now_ms)).ok_or(NoPicture)?),
         _ => None,
     };
     Ok(TaskDetails {
@@ -163,8 +163,7 @@ impl<'a> Secrets<'a> {
 }
 
 /// Where the API gives the origin URL alone, it stands in for the result: a picture that dies in ten minutes is better than a paid one lost.
-fn pictures<V: Json>(response: Option<V>, key: &str, completed_at_ms: f64) -> Option<Pictures> {
-    let response = response?;
+fn pictures<V: Json>(response: &V, key: &str, completed_at_ms: f64) -> Option<Pictures> {
     let url = |name| web_address(without(response.text_at(name)?, key, "[key]"));
     let origin_image_url = url("originImageUrl");
     Some(Pictures {
@@ -184,8 +183,7 @@ fn web_address(text: String) -> Option<String> {
 }
 
 /// A time as received and as an instant.
-fn time<V: Json>(value: Option<V>) -> (Option<String>, Option<f64>) {
-    let Some(value) = value else { return (None, None) };
+fn time<V: Json>(value: &V) -> (Option<String>, Option<f64>) {
     if let Some(ms) = value.number() {
         let mut raw = String::new();
         push_whole(&mut raw, ms);

@@ -23,12 +23,10 @@ impl Handle {
         if value.number_at("v")? != VERSION {
             return None;
         }
-        let instant = |at: V| at.number().filter(|at| at.is_finite() && *at >= 0.0);
-        let started_at_ms = instant(value.member("startedAt")?)?;
-        let deadline_at_ms = match value.member("deadlineAt") {
-            None => None,
-            Some(at) => Some(instant(at).filter(|at| *at >= started_at_ms)?),
-        };
+        let instant = |at: &V| at.number().filter(|at| at.is_finite() && *at >= 0.0);
+        let started_at_ms = instant(&value.member("startedAt"))?;
+        let deadline = value.member("deadlineAt");
+        let deadline_at_ms = if deadline.is_nothing() { None } else { Some(instant(&deadline).filter(|at| *at >= started_at_ms)?) };
         Some(Self { task_id: value.text_at("taskId")?, started_at_ms, deadline_at_ms })
     }
 }

@@ -34,21 +34,23 @@ pub(crate) struct Connection {
 impl Connection {
     /// Reads and checks the connection's part of `options`; the error says what the caller should change.
     pub(crate) fn read(options: &JsValue) -> Result<Self, Refusal> {
-        let in_page = global("document").is_some();
+        let in_page = !global("document").is_nothing();
         let given = options.member("apiKey");
-        let has_key = given.is_some();
-        let key = match given {
-            None => Key::Fixed(String::new()),
-            Some(ask) if ask.is_function() => Key::Asked(ask.unchecked_into()),
-            Some(text) => Key::Fixed(checked_key(text.as_string().ok_or("apiKey must be a string or a function")?)?),
+        let has_key = !given.is_nothing();
+        let key = if !has_key {
+            Key::Fixed(String::new())
+        } else if given.is_function() {
+            Key::Asked(given.unchecked_into())
+        } else {
+            Key::Fixed(checked_key(given.as_string().ok_or("apiKey must be a string or a function")?)?)
         };
-        if in_page && has_key && options.member("dangerouslyAllowBrowser") != Some(JsValue::TRUE) {
+        if in_page && has_key && !(options.member("dangerouslyAllowBrowser") == JsValue::TRUE) {
             return Err(
                 "A key in a page is everybody's key: keep it on a server that asks for the page. For a key you do not mind losing there is \
                         dangerouslyAllowBrowser",
             );
         }
-        let Base { origin, host, path } = Base::read(options.member("baseUrl"), in_page)?;
+        let Base { origin, host, path } = Base::read(&options.member("baseUrl"), in_page)?;
         Ok(Self {
             url: joined(&[&origin, &path, PATH]),
             address: joined(&[&host, &path, PATH]),
@@ -77,14 +79,15 @@ struct Base {
 }
 
 impl Base {
-    fn read(given: Option<JsValue>, in_page: bool) -> Result<Self, Refusal> {
-        let given = match given {
-            None => None,
-            Some(value) => Some(value.as_string().or_else(|| value.text_at("href")).ok_or("baseUrl must be a string or a URL")?),
-        };
-        let origin = global("location").filter(|_| in_page).and_then(|location| location.text_at("origin"));
+    fn read(given: &JsValue, in_page: bool) -> Result<Self, Refusal> {
+        let origin = if in_page { global("location").text_at("origin") } else { None };
         let here = origin.as_deref().unwrap_or(API);
-        let given = given.as_deref().unwrap_or(here);
+        let text = given.as_string().or_else(|| given.text_at("href"));
+        let given = match &text {
+            Some(text) => text,
+            None if given.is_nothing() => here,
+            None => return Err("baseUrl must be a string or a URL"),
+        };
         // In a page a path alone is a base as well: of its own origin.
         let url = Url::new(given).or_else(|error| if in_page { Url::new_with_base(given, here) } else { Err(error) });
         let url: JsValue = url.map_err(|_| "baseUrl is not a URL, or this page has no origin and needs one")?.into();
@@ -105,7 +108,7 @@ impl Base {
 }
 
 /// A member of `globalThis`, looked up now: tests and frameworks put them there late.
-fn global(name: &str) -> Option<JsValue> {
+fn global(name: &str) -> JsValue {
     js_sys::global().member(name)
 }
 

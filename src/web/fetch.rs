@@ -7,7 +7,7 @@ use super::error::Thrown;
 use super::json::parse_json;
 use super::options::{Call, Refusal};
 use super::pause::{Signal, pause, unless};
-use crate::reply::{self, Class, Kind, Problem, Reading, Reply, TaskDetails};
+use crate::reply::{self, Class, Json, Kind, Problem, Reading, Reply, TaskDetails};
 use gloo_net::http::Headers;
 use js_sys::{Promise, encode_uri_component};
 use wasm_bindgen::prelude::*;
@@ -28,14 +28,12 @@ extern "C" {
     type Answer;
     #[wasm_bindgen(method, getter, catch)]
     fn status(this: &Answer) -> Result<f64, JsValue>;
-    #[wasm_bindgen(method, getter, catch)]
-    fn headers(this: &Answer) -> Result<AnswerHeaders, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn text(this: &Answer) -> Result<JsValue, JsValue>;
 
     type AnswerHeaders;
     #[wasm_bindgen(method, catch)]
-    fn get(this: &AnswerHeaders, name: &str) -> Result<Option<String>, JsValue>;
+    fn get(this: &AnswerHeaders, name: &str) -> Result<JsValue, JsValue>;
 }
 
 #[wasm_bindgen(module = "/npm/thrown.js")]
@@ -125,7 +123,8 @@ fn request(connection: &Connection, task_id: &str, key: &str, controller: &Abort
 }
 
 fn read(call: &Call, known: Option<&TaskDetails>, key: &str, answer: &Answer, body: &JsValue, clock: Clock) -> Result<Reading, JsValue> {
-    let header = |name| answer.headers().and_then(|headers| headers.get(name)).ok().flatten();
+    let headers: AnswerHeaders = answer.member("headers").unchecked_into();
+    let header = |name| headers.get(name).ok()?.as_string();
     let (retry_after, date) = (header("Retry-After"), header("Date"));
     let reply = Reply {
         http_status: answer.status()? as u16,

@@ -22,11 +22,15 @@ impl Json for JsValue {
     }
 
     // Reflect.get and not a plain getter: a caller's object may be a proxy or have getters that throw.
-    fn member(&self, name: &str) -> Option<Self> {
+    fn member(&self, name: &str) -> Self {
         if !JsValue::is_object(self) {
-            return None;
+            return Self::UNDEFINED;
         }
-        Reflect::get(self, &name.into()).ok().filter(|value| !value.is_null() && !value.is_undefined())
+        Reflect::get(self, &name.into()).unwrap_or(Self::UNDEFINED)
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.is_null() || self.is_undefined()
     }
 
     fn is_object(&self) -> bool {

@@ -51,21 +51,21 @@ impl Call {
     }
 
     fn checked(task_id: &str, handle: Option<Handle>, options: &JsValue, once: bool) -> Result<Self, Refusal> {
-        if !(options.is_undefined() || options.is_null() || Json::is_object(options)) {
+        if !(options.is_nothing() || Json::is_object(options)) {
             return Err("options must be an object");
         }
         let connection = Connection::read(options)?;
         let request_timeout_ms = ms(options, "requestTimeoutMs", DEFAULT_REQUEST_TIMEOUT_MS, "requestTimeoutMs must be a number above 0")?;
-        let signal = match options.member("signal") {
-            Some(signal) if !is_signal(&signal) => return Err("signal must be an AbortSignal"),
-            signal => signal.map(JsCast::unchecked_into),
-        };
+        let signal = options.member("signal");
+        if !(signal.is_nothing() || is_signal(&signal)) {
+            return Err("signal must be an AbortSignal");
+        }
         let mut call = Self {
             task_id: task_id.into(),
             handle,
             terms: Terms { once, timeout_ms: f64::INFINITY, not_found_grace_ms: 0.0, request_timeout_ms, pace: Pace::default() },
             connection,
-            signal,
+            signal: given(signal),
             on_progress: None,
         };
         if !once {
@@ -83,7 +83,8 @@ impl Call {
             self.terms.not_found_grace_ms =
                 ms(options, "notFoundGraceMs", DEFAULT_NOT_FOUND_GRACE_MS, "notFoundGraceMs must be a number, 0 or more")?;
         }
-        if let Some(pace) = options.member("pace") {
+        let pace = options.member("pace");
+        if !pace.is_nothing() {
             self.terms.pace =
                 pace.as_string().and_then(|name| Pace::of(&name)).ok_or("pace must be \"gentle\", \"normal\" or \"eager\"")?;
         }
@@ -108,23 +109,22 @@ fn checked_id(id: Option<String>) -> Result<String, Refusal> {
 }
 
 fn is_signal(value: &JsValue) -> bool {
-    let listens = |name| value.member(name).is_some_and(|method| method.is_function());
-    value.member("aborted").is_some_and(|aborted| aborted.as_bool().is_some())
-        && listens("addEventListener")
-        && listens("removeEventListener")
+    let listens = |name| value.member(name).is_function();
+    value.member("aborted").as_bool().is_some() && listens("addEventListener") && listens("removeEventListener")
 }
 
 /// A number of ms above 0; infinity is one.
 fn ms(options: &JsValue, name: &str, default: f64, refusal: Refusal) -> Result<f64, Refusal> {
-    match options.member(name) {
-        None => Ok(default),
-        Some(value) => value.number().filter(|ms| *ms > 0.0).ok_or(refusal),
-    }
+    let value = options.member(name);
+    if value.is_nothing() { Ok(default) } else { value.number().filter(|ms| *ms > 0.0).ok_or(refusal) }
 }
 
 pub(crate) fn function(options: &JsValue, name: &str, refusal: Refusal) -> Result<Option<Function>, Refusal> {
-    match options.member(name) {
-        Some(value) if !value.is_function() => Err(refusal),
-        value => Ok(value.map(JsCast::unchecked_into)),
-    }
+    let value = options.member(name);
+    if value.is_nothing() || value.is_function() { Ok(given(value)) } else { Err(refusal) }
+}
+
+/// A checked value, where there is one.
+fn given<T: JsCast>(value: JsValue) -> Option<T> {
+    (!value.is_nothing()).then(|| value.unchecked_into())
 }

@@ -27,8 +27,12 @@ impl Json for Doc {
         serde_json::from_str(text).ok().map(Self)
     }
 
-    fn member(&self, name: &str) -> Option<Self> {
-        self.0.as_object()?.get(name).filter(|value| !value.is_null()).cloned().map(Self)
+    fn member(&self, name: &str) -> Self {
+        Self(self.0.get(name).cloned().unwrap_or_default())
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.0.is_null()
     }
 
     fn is_object(&self) -> bool {
