@@ -40,5 +40,5 @@ console.log(output.map(({ fileName }) => fileName).join(', '));
 async function small(code) {
   // A bundler needs the annotations to leave out what is not used.
   const format = { comments: false, preserve_annotations: true };
-  return (await minify(code, { module: true, ecma: 2020, compress: { passes: 2 }, keep_classnames: true, format })).code;
+  return (await minify(code, { module: true, ecma: 2020, compress: { passes: 2, unsafe_arrows: true }, keep_classnames: true, format })).code;
 }
