@@ -83,7 +83,14 @@ fn failed_task(details: &TaskDetails) -> Problem {
         message.push_str("\"");
     }
     message.push_str(")");
-    Problem { code: details.error_code.clone(), ..Problem::without_reply(Kind::TaskFailed, Class::Final, &message) }
+    Problem {
+        kind: Kind::TaskFailed,
+        class: Class::Final,
+        message,
+        http_status: None,
+        code: details.error_code.clone(),
+        retry_after_ms: None,
+    }
 }
 
 /// Carries what the last look failed with, where it did.
@@ -103,9 +110,12 @@ fn time_out(wait: &Wait, now_ms: f64) -> Problem {
         message.push_str(&last.message);
     }
     Problem {
+        kind: Kind::TimedOut,
+        class: Class::Passing,
+        message,
         http_status: last.and_then(|last| last.http_status),
         code: last.and_then(|last| last.code.clone()),
-        ..Problem::without_reply(Kind::TimedOut, Class::Passing, &message)
+        retry_after_ms: None,
     }
 }
 
