@@ -1,6 +1,6 @@
 //! Where the API is and how it lets us in: the checked form of `ConnectionOptions`.
 
-use super::options::{Refusal, function};
+use super::options::{Options, Refusal};
 use crate::reply::Json;
 use js_sys::Function;
 use wasm_bindgen::JsCast;
@@ -32,32 +32,47 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Reads and checks the connection's part of `options`; the error says what the caller should change.
-    pub(crate) fn read(options: &JsValue) -> Result<Self, Refusal> {
+    /// Reads and checks the connection's part of the options.
+    pub(super) fn read(options: &mut Options<'_>) -> Self {
         let in_page = !global("document").is_nothing();
-        let given = options.member("apiKey");
-        let has_key = !given.is_nothing();
-        let key = if !has_key {
-            Key::Fixed(String::new())
-        } else if given.is_function() {
-            Key::Asked(given.unchecked_into())
-        } else {
-            Key::Fixed(checked_key(given.as_string().ok_or("apiKey must be a string or a function")?)?)
-        };
-        if in_page && has_key && !(options.member("dangerouslyAllowBrowser") == JsValue::TRUE) {
-            return Err(
-                "A key in a page is everybody's key: keep it on a server that asks for the page. For a key you do not mind losing there is \
-                        dangerouslyAllowBrowser",
-            );
-        }
-        let Base { origin, host, path } = Base::read(&options.member("baseUrl"), in_page)?;
-        Ok(Self {
+        let key = Key::read(options, in_page);
+        let key = options.or_refuse(key);
+        let base = Base::read(&options.member("baseUrl"), in_page);
+        let Base { origin, host, path } = options.or_refuse(base);
+        Self {
             url: joined(&[&origin, &path, PATH]),
             address: joined(&[&host, &path, PATH]),
-            fetch: function(options, "fetch", "fetch must be a function")?,
+            fetch: options.function("fetch", "fetch must be a function"),
             in_page,
             key,
-        })
+        }
+    }
+}
+
+impl Default for Key {
+    fn default() -> Self {
+        Self::Fixed(String::new())
+    }
+}
+
+impl Key {
+    fn read(options: &Options<'_>, in_page: bool) -> Result<Self, Refusal> {
+        let given = options.member("apiKey");
+        if given.is_nothing() {
+            return Ok(Self::default());
+        }
+        let key = if given.is_function() {
+            Self::Asked(given.unchecked_into())
+        } else {
+            Self::Fixed(checked_key(given.as_string().ok_or("apiKey must be a string or a function")?)?)
+        };
+        if in_page && options.member("dangerouslyAllowBrowser") != JsValue::TRUE {
+            return Err(
+                "A key in a page is everybody's key: keep it on a server that asks for the page. For a key you do not mind losing \
+                        there is dangerouslyAllowBrowser",
+            );
+        }
+        Ok(key)
     }
 }
 
@@ -71,6 +86,7 @@ pub(super) fn checked_key(text: String) -> Result<String, Refusal> {
 }
 
 /// The checked `baseUrl`.
+#[derive(Default)]
 struct Base {
     origin: String,
     host: String,

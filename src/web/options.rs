@@ -28,6 +28,58 @@ pub(crate) struct Call {
     pub(crate) on_progress: Option<Function>,
 }
 
+/// The caller's options, read one by one. What is wrong with them is kept, the first of it, for the end: leaving at each would mean to
+/// release there whatever had been read by then.
+pub(super) struct Options<'a> {
+    given: &'a JsValue,
+    refusal: Option<Refusal>,
+}
+
+impl<'a> Options<'a> {
+    fn new(given: &'a JsValue) -> Self {
+        let usable = given.is_nothing() || Json::is_object(given);
+        Self { given, refusal: (!usable).then_some("options must be an object") }
+    }
+
+    pub(super) fn refuse(&mut self, refusal: Refusal) {
+        self.refusal.get_or_insert(refusal);
+    }
+
+    /// What was read, or what may stand for it until the refusal is told.
+    pub(super) fn or_refuse<T: Default>(&mut self, read: Result<T, Refusal>) -> T {
+        read.unwrap_or_else(|refusal| {
+            self.refuse(refusal);
+            T::default()
+        })
+    }
+
+    pub(super) fn member(&self, name: &str) -> JsValue {
+        self.given.member(name)
+    }
+
+    /// A number of ms above 0; infinity is one.
+    fn ms(&mut self, name: &str, default: f64, refusal: Refusal) -> f64 {
+        let value = self.member(name);
+        if value.is_nothing() { default } else { self.or_refuse(value.number().filter(|ms| *ms > 0.0).ok_or(refusal)) }
+    }
+
+    pub(super) fn function(&mut self, name: &str, refusal: Refusal) -> Option<Function> {
+        self.checked(name, JsValue::is_function, refusal)
+    }
+
+    /// A value that `fits`, where there is one.
+    fn checked<T: JsCast>(&mut self, name: &str, fits: fn(&JsValue) -> bool, refusal: Refusal) -> Option<T> {
+        let value = self.member(name);
+        if value.is_nothing() {
+            return None;
+        }
+        if !fits(&value) {
+            self.refuse(refusal);
+        }
+        Some(value.unchecked_into())
+    }
+}
+
 impl Call {
     /// For `getTaskDetails`.
     pub(crate) fn to_look(task: &JsValue, options: &JsValue) -> Result<Self, Rejection> {
@@ -47,49 +99,45 @@ impl Call {
 
     fn new(task_id: Option<String>, handle: Option<Handle>, options: &JsValue, once: bool) -> Result<Self, Rejection> {
         let task_id = checked_id(task_id).map_err(|refusal| refused("", refusal))?;
-        Self::checked(&task_id, handle, options, once).map_err(|refusal| refused(&task_id, refusal))
-    }
-
-    fn checked(task_id: &str, handle: Option<Handle>, options: &JsValue, once: bool) -> Result<Self, Refusal> {
-        if !(options.is_nothing() || Json::is_object(options)) {
-            return Err("options must be an object");
-        }
-        let connection = Connection::read(options)?;
-        let request_timeout_ms = ms(options, "requestTimeoutMs", DEFAULT_REQUEST_TIMEOUT_MS, "requestTimeoutMs must be a number above 0")?;
-        let signal = options.member("signal");
-        if !(signal.is_nothing() || is_signal(&signal)) {
-            return Err("signal must be an AbortSignal");
-        }
+        let mut options = Options::new(options);
         let mut call = Self {
-            task_id: task_id.into(),
+            task_id,
             handle,
-            terms: Terms { once, timeout_ms: f64::INFINITY, not_found_grace_ms: 0.0, request_timeout_ms, pace: Pace::default() },
-            connection,
-            signal: given(signal),
+            connection: Connection::read(&mut options),
+            terms: Terms {
+                once,
+                timeout_ms: f64::INFINITY,
+                not_found_grace_ms: 0.0,
+                request_timeout_ms: options.ms("requestTimeoutMs", DEFAULT_REQUEST_TIMEOUT_MS, "requestTimeoutMs must be a number above 0"),
+                pace: Pace::default(),
+            },
+            signal: options.checked("signal", is_signal, "signal must be an AbortSignal"),
             on_progress: None,
         };
         if !once {
-            call.read_wait(options)?;
+            call.read_wait(&mut options);
         }
-        Ok(call)
+        match options.refusal {
+            None => Ok(call),
+            Some(refusal) => Err(refused(&call.task_id, refusal)),
+        }
     }
 
-    fn read_wait(&mut self, options: &JsValue) -> Result<(), Refusal> {
+    fn read_wait(&mut self, options: &mut Options<'_>) {
         // A wait without a limit goes on without one.
         let unlimited = self.handle.as_ref().is_some_and(|handle| handle.deadline_at_ms.is_none());
         let default = if unlimited { f64::INFINITY } else { DEFAULT_TIMEOUT_MS };
-        self.terms.timeout_ms = ms(options, "timeoutMs", default, "timeoutMs must be a number above 0; Infinity for no limit")?;
-        if options.number_at("notFoundGraceMs") != Some(0.0) {
+        self.terms.timeout_ms = options.ms("timeoutMs", default, "timeoutMs must be a number above 0; Infinity for no limit");
+        if options.member("notFoundGraceMs").number() != Some(0.0) {
             self.terms.not_found_grace_ms =
-                ms(options, "notFoundGraceMs", DEFAULT_NOT_FOUND_GRACE_MS, "notFoundGraceMs must be a number, 0 or more")?;
+                options.ms("notFoundGraceMs", DEFAULT_NOT_FOUND_GRACE_MS, "notFoundGraceMs must be a number, 0 or more");
         }
         let pace = options.member("pace");
         if !pace.is_nothing() {
-            self.terms.pace =
-                pace.as_string().and_then(|name| Pace::of(&name)).ok_or("pace must be \"gentle\", \"normal\" or \"eager\"")?;
+            let pace = pace.as_string().and_then(|name| Pace::of(&name));
+            self.terms.pace = options.or_refuse(pace.ok_or("pace must be \"gentle\", \"normal\" or \"eager\""));
         }
-        self.on_progress = function(options, "onProgress", "onProgress must be a function")?;
-        Ok(())
+        self.on_progress = options.function("onProgress", "onProgress must be a function");
     }
 }
 
@@ -111,20 +159,4 @@ fn checked_id(id: Option<String>) -> Result<String, Refusal> {
 fn is_signal(value: &JsValue) -> bool {
     let listens = |name| value.member(name).is_function();
     value.member("aborted").as_bool().is_some() && listens("addEventListener") && listens("removeEventListener")
-}
-
-/// A number of ms above 0; infinity is one.
-fn ms(options: &JsValue, name: &str, default: f64, refusal: Refusal) -> Result<f64, Refusal> {
-    let value = options.member(name);
-    if value.is_nothing() { Ok(default) } else { value.number().filter(|ms| *ms > 0.0).ok_or(refusal) }
-}
-
-pub(crate) fn function(options: &JsValue, name: &str, refusal: Refusal) -> Result<Option<Function>, Refusal> {
-    let value = options.member(name);
-    if value.is_nothing() || value.is_function() { Ok(given(value)) } else { Err(refusal) }
-}
-
-/// A checked value, where there is one.
-fn given<T: JsCast>(value: JsValue) -> Option<T> {
-    (!value.is_nothing()).then(|| value.unchecked_into())
 }
