@@ -2,7 +2,7 @@
 /** What importing the package costs in Node.js: `node import.mjs [TIMES]`. Each import happens in a process of its own, the kinds in turn. */
 
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -10,8 +10,10 @@ import { promisify } from "node:util";
 
 const times = Number(process.argv[2] ?? 40);
 const folder = await mkdtemp(join(tmpdir(), "nanobanana-bench-"));
-const empty = join(folder, "empty.mjs");
+// In a package like this one: looking up what kind of module a file is costs its part.
+const empty = join(folder, "empty.js");
 await writeFile(empty, "export {};\n");
+await copyFile(new URL("../../pkg/package.json", import.meta.url), join(folder, "package.json"));
 const modules = {
   "an empty module": pathToFileURL(empty).href,
   "nanobanana-task": new URL("../../pkg/index.js", import.meta.url).href,

@@ -39,12 +39,14 @@ const before = new Set(Reflect.ownKeys(globalThis));
 for (const name of ["compile", "compileStreaming", "instantiate", "instantiateStreaming", "Module", "Instance", "Memory"]) {
   if (name in WebAssembly) spy(WebAssembly, name);
 }
-for (const name of ["fetch", "setTimeout", "setInterval", "queueMicrotask", "atob"]) spy(globalThis, name);
+for (const name of ["fetch", "setTimeout", "setInterval", "queueMicrotask", "atob", "TextDecoder", "TextEncoder", "FinalizationRegistry"]) {
+  spy(globalThis, name);
+}
 
 const api = await import("../../pkg/index.js");
 const importing = [...called];
 
-it("importing compiles, fetches, starts and defines nothing", () => {
+it("importing compiles, fetches, starts, makes and defines nothing", () => {
   assert.deepEqual(importing, []);
   assert.deepEqual([...Reflect.ownKeys(globalThis)].filter((name) => !before.has(name)), []);
 });

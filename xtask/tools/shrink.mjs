@@ -6,6 +6,7 @@
 //    tasks of a JSPI context, which this package has not.
 // 2. The source paths in those messages, blanked out in the data: nothing reads them, and some name folders of the machine that built this.
 // 3. The names of imports and exports, which wasm-bindgen makes unique by hashes.
+// 4. What the glue does while it is imported, and its fallbacks for runtimes that this package does not run in.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,9 +24,25 @@ const SOURCE_PATHS = /[\w.+/-]+\/[\w.+-]+\.rs/g;
 // A function with one caller is not inlined above this size: the copies that inlining makes of its surroundings compress worse.
 const OPTIMISE = ['-Oz', '-Oz', '--one-caller-inline-max-function-size=30', '--strip-producers', '--strip-target-features'];
 const GLUE_MODULE = './core_bg.js';
-// initSync would compile what is no WebAssembly.Module of its own realm. This package hands it modules alone, and the sandbox of Next.js
-// hands over those of another realm.
-const COMPILING = /if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/;
+/** @type {[RegExp, string][]} What is changed in the glue; each must be found. */
+const EDITS = [
+  // initSync would compile what is no WebAssembly.Module of its own realm. This package hands it modules alone, and the sandbox of Next.js
+  // hands over those of another realm.
+  [/if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/, ''],
+  // Importing makes nothing: each is made on first use.
+  [/let cachedTextDecoder = .*;\ncachedTextDecoder\.decode\(\);/, 'let cachedTextDecoder;'],
+  [/let numBytesDecoded = 0;/, 'let numBytesDecoded = MAX_SAFARI_DECODE_BYTES;'],
+  [/const cachedTextEncoder = new TextEncoder\(\);/, 'let cachedTextEncoder;'],
+  [/= cachedTextEncoder\.encodeInto\(/, '= (cachedTextEncoder ??= new TextEncoder()).encodeInto('],
+  [/const CLOSURE_DTORS = /, 'let closureDtors;\nconst CLOSURE_DTORS = () => closureDtors ??= '],
+  [/CLOSURE_DTORS\.unregister/, 'CLOSURE_DTORS().unregister'],
+  [/CLOSURE_DTORS\.register/, 'CLOSURE_DTORS().register'],
+  // Every runtime has encodeInto, every allocator here can reallocate, and the options come in one object.
+  [/if \(!\('encodeInto' in cachedTextEncoder\)\) \{[^]*?\n\}\n/, ''],
+  [/if \(realloc === undefined\) \{[^]*?\n    \}\n/, ''],
+  [/if \(module !== undefined\) \{[^]*?\n    \}\n(?=\n    const imports)/, '({ module } = module);'],
+  [/if \(module_or_path !== undefined\) \{[^]*?\n    \}\n(?=\n)/, '({ module_or_path } = module_or_path);'],
+];
 
 const [folder] = process.argv.slice(2);
 const wasmPath = join(folder, 'core_bg.wasm');
@@ -93,7 +110,8 @@ function shortened(glue, { imports, exports }) {
     if (swapped === text) throw new Error(`the glue has no ${pattern}: wasm-bindgen has changed its shape`);
     return swapped;
   };
-  let text = swap(swap(glue, JSON.stringify(GLUE_MODULE), '"a"'), COMPILING, '');
+  let text = swap(glue, JSON.stringify(GLUE_MODULE), '"a"');
+  for (const [pattern, edited] of EDITS) text = swap(text, pattern, edited);
   for (const [, long, short] of imports) text = swap(text, new RegExp(`(?<=^\\s+)${long}(?=: function)`, 'm'), short);
   for (const [long, short] of exports) text = swap(text, new RegExp(`(?<=\\bwasm\\.)${long}\\b`, 'g'), short);
   return text;
