@@ -5,6 +5,6 @@ import { beginOutside, fromNpm } from "./outside.mjs";
 import { suite } from "./suite.mjs";
 
 suite("bun", (hear) => {
-  const bun = fromNpm("BUN", "Bun (npm ci in tests/)", "@oven", ["bin/bun", "bin/bun.exe"], "bun/bin/bun.exe");
+  const bun = fromNpm("BUN", "Bun (npm install in tests/)", "@oven", ["bin/bun", "bin/bun.exe"], "bun/bin/bun.exe");
   return beginOutside("bun", bun, ["run", "--no-install"], hear);
 });

@@ -9,6 +9,6 @@ const HOSTS = ["127.0.0.1", "does-not-exist.invalid"];
 const ARGS = ["run", "--no-prompt", "--no-config", "--no-lock", "--no-npm", "--no-remote", `--allow-net=${HOSTS}`];
 
 suite("deno", (hear) => {
-  const deno = fromNpm("DENO", "Deno (npm ci in tests/)", "@deno", ["deno", "deno.exe"], "deno/deno");
+  const deno = fromNpm("DENO", "Deno (npm install in tests/)", "@deno", ["deno", "deno.exe"], "deno/deno");
   return beginOutside("deno", deno, ARGS, hear);
 });
