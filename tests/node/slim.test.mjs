@@ -91,3 +91,14 @@ it("a source that fails is told with its cause, and the next call goes by a bett
     console.log(await look());`);
   assert.equal(said, [...Array(5).fill("true invalid-argument true true"), "SUCCESS", "SUCCESS"].join("\n"));
 });
+
+it("instanceof TaskError holds, whichever entry made the error; not for a subclass, and not for another error", BOUND, async () => {
+  const told = await run(`
+    const main = await import(new URL("index.js", ${JSON.stringify(SLIM)}));
+    slim.configure(bytes);
+    const errors = [await failure(slim.getTaskDetails("")), await failure(main.getTaskDetails(""))];
+    class Own extends main.TaskError {}
+    console.log(...errors.flatMap((error) => [error instanceof slim.TaskError, error instanceof main.TaskError, error instanceof Own]));
+    console.log([new Error("TaskError"), { name: "TaskError" }, null, undefined, 1].some((other) => other instanceof main.TaskError));`);
+  assert.equal(told, "true true false true true false\nfalse");
+});
