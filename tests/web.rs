@@ -314,7 +314,7 @@ async fn without_base_url_a_page_asks_its_own_origin() {
     ] {
         let fetch = own_fetch();
         fulfilled(get_task_details("a b".into(), object(&[("baseUrl", base), ("fetch", fetch.clone())]))).await;
-        assert_eq!(text(&fetch, "request.url"), format!("{expected}/api/v1/nanobanana/record-info?taskId=a+b"));
+        assert_eq!(text(&fetch, "request.url"), format!("{expected}/api/v1/nanobanana/record-info?taskId=a%20b"));
         assert_eq!(text(&fetch, "request.cache"), "no-store");
         assert!(js("given.request.headers.get('authorization')", &fetch).is_null());
     }
