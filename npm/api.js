@@ -2,40 +2,84 @@
 import { TaskError } from "./core.js";
 
 /** @typedef {typeof import("../src/types.d.ts")} Types */
-/** @typedef {{ getTaskDetails: Types["getTaskDetails"], waitForTask: Types["waitForTask"] }} Core */
+/** @typedef {import("../src/types.d.ts").TaskDetails} TaskDetails */
+/** @typedef {Parameters<Types["watchTask"]>} Watched */
+/**
+ * What the core makes of a watch: a function that promises the next change of state, or undefined after the last; `true` ends the watch.
+ * @typedef {(leave?: boolean) => Promise<TaskDetails | undefined>} Changes
+ */
+/**
+ * The wasm's own functions. A client of it carries them out over one connection, which it is told by number.
+ * @typedef {object} Core
+ * @property {Types["getTaskDetails"]} getTaskDetails
+ * @property {Types["waitForTask"]} waitForTask
+ * @property {(...watched: Watched) => Changes} watchTask
+ * @property {(options?: object) => (how: 0 | 1 | 2, task: unknown, options?: object) => any} createClient
+ */
 
 /**
  * @param {() => Core | Promise<Core>} load
- * @returns {Pick<Types, "getTaskDetails" | "waitForTask" | "createClient">}
+ * @returns {Pick<Types, "getTaskDetails" | "waitForTask" | "watchTask" | "createClient">}
  */
 export function createApi(load) {
-  /** @type {Types["getTaskDetails"]} */
-  const getTaskDetails = async (taskId, options) => (await load()).getTaskDetails(taskId, options);
-  /** @type {Types["waitForTask"]} */
-  const waitForTask = async (task, options) => (await load()).waitForTask(task, options);
   return {
-    getTaskDetails,
-    waitForTask,
-    createClient: (shared) => ({
-      getTaskDetails: (taskId, options) => getTaskDetails(taskId, merged(shared, options)),
-      waitForTask: (task, options) => waitForTask(task, merged(shared, options)),
-    }),
+    getTaskDetails: async (taskId, options) => (await load()).getTaskDetails(taskId, options),
+    waitForTask: async (task, options) => (await load()).waitForTask(task, options),
+    watchTask: (task, options) => watching(async () => (await load()).watchTask(task, options)),
+    createClient(shared) {
+      /** @type {ReturnType<Core["createClient"]> | undefined} */
+      let client;
+      /** @type {(...call: Parameters<NonNullable<typeof client>>) => Promise<any>} */
+      const call = async (...all) => {
+        const core = await load();
+        return (client ??= core.createClient(shared))(...all);
+      };
+      return {
+        getTaskDetails: (taskId, options) => call(0, taskId, options),
+        waitForTask: (task, options) => call(1, task, options),
+        watchTask: (task, options) => watching(() => call(2, task, options)),
+      };
+    },
   };
 }
 
 /**
- * Both options in one; what is no object is handed on as it is, for the core to refuse.
+ * The changes of a watch as an iterator. Nothing happens before the first is asked for, and leaving it ends the watch at once, even while
+ * the next change is awaited: a generator alone would first await that.
  *
- * @template {object} S
- * @template {object} O
- * @param {S | undefined} shared
- * @param {O | undefined} options
+ * @param {() => Promise<Changes>} begin
+ * @returns {AsyncIterableIterator<TaskDetails>}
  */
-function merged(shared, options) {
-  const mergeable = (/** @type {unknown} */ value) => value == null || typeof value === "object";
-  if (!mergeable(shared)) return /** @type {S & O} */ (shared);
-  if (!mergeable(options)) return /** @type {S & O} */ (options);
-  return /** @type {S & O} */ ({ ...shared, ...options });
+function watching(begin) {
+  let left = false;
+  /** @type {Changes | undefined} */
+  let next;
+  const leave = () => {
+    left = true;
+    next?.(true);
+  };
+  const changes = (async function* () {
+    next = await begin();
+    try {
+      for (let change; !left && (change = await next()); ) yield change;
+    } finally {
+      leave();
+    }
+  })();
+  return {
+    next: () => changes.next(),
+    return(value) {
+      leave();
+      return changes.return(value);
+    },
+    throw(reason) {
+      leave();
+      return changes.throw(reason);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 /**

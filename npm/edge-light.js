@@ -8,4 +8,4 @@ export { TaskError } from "./core.js";
 
 core.initSync({ module });
 
-export const { getTaskDetails, waitForTask, createClient } = /* @__PURE__ */ createApi(() => core);
+export const { getTaskDetails, waitForTask, watchTask, createClient } = /* @__PURE__ */ createApi(() => core);

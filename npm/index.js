@@ -10,7 +10,7 @@ const ADVICE =
   "a Content-Security-Policy has to allow it (script-src 'wasm-unsafe-eval'), and Cloudflare Workers need the entry that the workerd" +
   " condition picks";
 
-export const { getTaskDetails, waitForTask, createClient } = /* @__PURE__ */ createApi(/* @__PURE__ */ lazily(start, ADVICE));
+export const { getTaskDetails, waitForTask, watchTask, createClient } = /* @__PURE__ */ createApi(/* @__PURE__ */ lazily(start, ADVICE));
 
 async function start() {
   await init({ module_or_path: decoded() });

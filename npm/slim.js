@@ -22,7 +22,7 @@ export function configure(given) {
   if (given instanceof Promise) given.catch(() => {});
 }
 
-export const { getTaskDetails, waitForTask, createClient } = /* @__PURE__ */ createApi(/* @__PURE__ */ lazily(start, ADVICE));
+export const { getTaskDetails, waitForTask, watchTask, createClient } = /* @__PURE__ */ createApi(/* @__PURE__ */ lazily(start, ADVICE));
 
 async function start() {
   if (source === undefined) {

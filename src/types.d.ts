@@ -86,7 +86,10 @@ export interface WaitOptions extends GetOptions {
   onProgress?: ((progress: Progress) => void) | undefined;
   /** How long an unknown task id is taken for "not there yet", in ms. Default 20 000. */
   notFoundGraceMs?: number | undefined;
-  /** Fewer requests, or less lateness. Default `"normal"`. */
+  /**
+   * Fewer requests, or less lateness. Each is the best schedule for how long tasks take and for what one request is worth: 1 s of lateness
+   * (`"gentle"`), 0.3 s (`"normal"`) or 0.1 s (`"eager"`). Default `"normal"`.
+   */
   pace?: "gentle" | "normal" | "eager" | undefined;
 }
 
@@ -139,14 +142,43 @@ export function getTaskDetails(taskId: string, options?: GetOptions): Promise<Ta
  */
 export function waitForTask(task: string | TaskHandle, options?: WaitOptions): Promise<SucceededTask>;
 
-/** The same functions with shared settings. A plain object, nothing to free. */
-export function createClient(options?: ConnectionOptions): TaskClient;
+/**
+ * Watches a task. Yields its state at the first look and whenever it changes, the terminal one (success or failure) last, then ends; what ends
+ * a {@link waitForTask} without an end of the task is thrown. Looks are taken only while the next change is awaited, and leaving the loop
+ * ends it at once.
+ *
+ * @example
+ * for await (const { status, response } of watchTask(taskId)) {
+ *   label.textContent = status;
+ *   if (response) image.src = response.resultImageUrl;
+ * }
+ */
+export function watchTask(task: string | TaskHandle, options?: WaitOptions): AsyncIterableIterator<TaskDetails>;
+
+export interface ClientOptions extends ConnectionOptions {
+  /** The most requests that the client sends in a second, whatever it is asked for; `Infinity` for no limit. Default 5. */
+  maxRequestsPerSecond?: number | undefined;
+}
+
+/**
+ * The same functions with shared settings, for many tasks or many callers. All share one budget of requests, in which each gets its turn, and
+ * pause together where the API asks one of them to (429) or is closed for maintenance (455). However many wait for a task, it is looked at
+ * once at a time for all of them, each with a deadline and a signal of its own. And a client learns: from each finished task that it
+ * sees, how long tasks take, and so when to look. A plain object, nothing to free. The functions above use a client of their own each time.
+ *
+ * @example
+ * const client = createClient({ apiKey: process.env.NANOBANANA_API_KEY });
+ * const tasks = await Promise.allSettled(taskIds.map((taskId) => client.waitForTask(taskId)));
+ */
+export function createClient(options?: ClientOptions): TaskClient;
 
 export interface TaskClient {
-  /** {@link getTaskDetails} with the client's connection. */
+  /** {@link getTaskDetails} over the client's connection. It takes its turn in the budget, for as long as `requestTimeoutMs`. */
   getTaskDetails(taskId: string, options?: { signal?: AbortSignal | undefined }): Promise<TaskDetails>;
-  /** {@link waitForTask} with the client's connection. */
+  /** {@link waitForTask} over the client's connection. */
   waitForTask(task: string | TaskHandle, options?: Omit<WaitOptions, keyof ConnectionOptions>): Promise<SucceededTask>;
+  /** {@link watchTask} over the client's connection. */
+  watchTask(task: string | TaskHandle, options?: Omit<WaitOptions, keyof ConnectionOptions>): AsyncIterableIterator<TaskDetails>;
 }
 
 export type TaskErrorKind =

@@ -5,8 +5,9 @@
 mod support;
 
 use nanobanana_task::reply::{Problem, Reading, TaskDetails, read};
-use nanobanana_task::wait::{Failure, Wait};
+use nanobanana_task::wait::Failure;
 use serde_json::{Value, json};
+use support::driver::Alone;
 use support::{KEY, NOW_MS, problem, read_data, reply, task, terms};
 
 const PROMPT: &str = "a red fox";
@@ -30,7 +31,7 @@ fn record_with(word: &str, flag: u8) -> Value {
 
 /// What the failure of a wait says that met this reading.
 fn failure_of(reading: Reading) -> Option<Failure> {
-    let mut wait = Wait::new("t1", None, terms(), NOW_MS);
+    let mut wait = Alone::new("t1", None, terms(), NOW_MS);
     wait.next(NOW_MS);
     wait.came_back(reading, NOW_MS, 0.5);
     Failure::of_end(&wait, NOW_MS).or_else(|| Failure::of_last_look(&wait, NOW_MS))

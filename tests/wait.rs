@@ -5,15 +5,15 @@
 mod support;
 
 use nanobanana_task::reply::{Class, Kind, Status};
-use nanobanana_task::wait::{Failure, Handle, MIN_GAP_MS, Next, Outcome, Pace, Terms, Wait};
-use support::driver::{Run, drive};
+use nanobanana_task::wait::{Failure, Handle, MIN_GAP_MS, Next, Outcome, Pace, Terms};
+use support::driver::{Alone, Run, drive};
 use support::{NOW_MS, failing, generating, seen, success, terms};
 
 const PACES: [Pace; 3] = [Pace::Gentle, Pace::Normal, Pace::Eager];
 const RANDOMS: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 0.999_999];
 
-fn new(terms: Terms) -> Wait {
-    Wait::new("t1", None, terms, NOW_MS)
+fn new(terms: Terms) -> Alone {
+    Alone::new("t1", None, terms, NOW_MS)
 }
 
 /// A task that never ends, looked at until the deadline.
@@ -21,18 +21,10 @@ fn endless(terms: Terms, random: f64) -> Run {
     drive(new(terms), NOW_MS, random, |_, _| (generating(), 50.0))
 }
 
-/// The pause that follows one good look at a task of this age.
-fn pause_at(age_ms: f64, pace: Pace, random: f64) -> f64 {
-    let mut wait = new(Terms { pace, ..terms() });
-    wait.next(NOW_MS);
-    wait.came_back(seen(Status::Generating, Some(NOW_MS - age_ms)), NOW_MS, random);
-    wait.next_look_in_ms(NOW_MS).expect("a next look")
-}
-
 #[test]
 fn the_first_look_is_taken_at_once() {
     for handle in [None, Some(Handle { task_id: "t1".into(), started_at_ms: NOW_MS - 90_000.0, deadline_at_ms: Some(NOW_MS + 9_000.0) })] {
-        let mut wait = Wait::new("t1", handle.as_ref(), terms(), NOW_MS);
+        let mut wait = Alone::new("t1", handle.as_ref(), terms(), NOW_MS);
         assert_eq!(wait.next_look_in_ms(NOW_MS), Some(0.0));
         assert!(matches!(wait.next(NOW_MS), Next::Send { .. }));
         assert_eq!(wait.looks(), 1);
@@ -50,98 +42,13 @@ fn a_look_may_last_as_long_as_a_request_or_the_deadline_allows() {
 }
 
 #[test]
-fn the_vendors_ladder_by_the_tasks_age() {
-    // 2–3 s up to 30 s and 5–10 s up to 2 minutes, jitter included, at every pace; 15 s ± 15 % from then on.
-    let steps = [
-        ((2_000.0, 3_000.0), [0.0, 8_000.0, 29_999.0]),
-        ((5_000.0, 10_000.0), [30_000.0, 60_000.0, 119_999.0]),
-        ((12_750.0, 17_250.0), [120_000.0, 400_000.0, 21_000_000.0]),
-    ];
-    for ((least, most), ages) in steps {
-        for age in ages {
-            for pace in PACES {
-                for random in RANDOMS {
-                    let pause = pause_at(age, pace, random);
-                    assert!((least..=most).contains(&pause), "age {age}, {pace:?}, random {random}: {pause}");
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn each_pace_is_quicker_than_the_one_before() {
-    for age in [0.0, 20_000.0, 60_000.0] {
-        for random in RANDOMS {
-            let [gentle, normal, eager] = PACES.map(|pace| pause_at(age, pace, random));
-            assert!(gentle > normal && normal > eager, "age {age}: {gentle} {normal} {eager}");
-        }
-    }
-    let looks = PACES.map(|pace| endless(Terms { pace, ..terms() }, 0.5).looks.len());
-    assert!(looks[0] < looks[1] && looks[1] < looks[2], "{looks:?}");
-    assert!(looks[2] < 70, "ten minutes cost {looks:?} looks");
-}
-
-#[test]
-fn pauses_vary_with_chance_and_no_chance_leads_astray() {
-    for age in [0.0, 60_000.0, 300_000.0] {
-        let [low, middle, high] = [0.0, 0.5, 0.999].map(|random| pause_at(age, Pace::Normal, random));
-        assert!(low < middle && middle < high, "{low} {middle} {high}");
-        // Many clients started together are spread over a tenth of the pause at least.
-        assert!(high - low > middle / 10.0);
-        assert_eq!(pause_at(age, Pace::Normal, -5.0), low);
-        assert!(pause_at(age, Pace::Normal, 7.0) <= middle * 1.2);
-    }
-}
-
-#[test]
-fn a_plausible_create_time_is_the_tasks_age() {
-    let old = |age_ms: f64| pause_at(age_ms, Pace::Normal, 0.5);
-    assert!(old(60_000.0) > 5_000.0);
-    assert!(old(150_000.0) > 12_000.0);
-    assert!(old(30.0 * 86_400_000.0) > 12_000.0, "thirty days are still believed");
-    for (age_ms, why) in
-        [(-1.0, "ahead of the clock"), (-28_800_000.0, "a zone ahead"), (2_592_000_001.0, "past thirty days"), (1e12, "long ago")]
-    {
-        assert!(old(age_ms) < 3_000.0, "a create time {why} counts");
-    }
-}
-
-#[test]
-fn without_a_create_time_the_waits_own_age_counts() {
-    let run = endless(terms(), 0.5);
-    for (pause, look) in run.pauses().iter().zip(&run.looks) {
-        let age = look.back_ms - NOW_MS;
-        let expected = if age < 30_000.0 {
-            2_000.0..=3_000.0
-        } else if age < 120_000.0 {
-            5_000.0..=10_000.0
-        } else {
-            12_000.0..=30_000.0
-        };
-        // The last one is cut short, so that it comes before the deadline.
-        assert!(expected.contains(pause) || look.back_ms > NOW_MS + 580_000.0, "age {age}: {pause}");
-    }
-}
-
-#[test]
-fn an_age_once_known_lasts() {
-    let run = drive(new(terms()), NOW_MS, 0.5, |n, sent_ms| match n {
-        0 => (seen(Status::Generating, Some(NOW_MS - 200_000.0)), 10.0),
-        1..4 => (seen(Status::Generating, (n == 2).then_some(sent_ms + 60_000.0)), 10.0),
-        _ => (success(), 10.0),
-    });
-    assert!(run.pauses().iter().all(|pause| *pause > 12_000.0), "{:?}", run.pauses());
-}
-
-#[test]
 fn a_resumed_wait_keeps_its_place_and_its_deadline() {
     let handle = Handle { task_id: "t1".into(), started_at_ms: NOW_MS - 200_000.0, deadline_at_ms: Some(NOW_MS + 100_000.0) };
-    let wait = Wait::new("t1", Some(&handle), terms(), NOW_MS);
+    let wait = Alone::new("t1", Some(&handle), terms(), NOW_MS);
     assert_eq!(wait.handle(), &handle);
     assert_eq!(wait.elapsed_ms(NOW_MS), 200_000.0);
     let run = drive(wait, NOW_MS, 0.5, |_, _| (generating(), 50.0));
-    assert!(run.pauses()[0] > 12_000.0, "{:?}", run.pauses());
+    assert!(run.pauses()[0] < endless(terms(), 0.5).pauses()[0], "at an age of 200 s looks are closer than at none: {:?}", run.pauses());
     assert_eq!((run.outcome(), run.ended_ms), (Outcome::TimedOut, NOW_MS + 100_000.0));
 }
 
@@ -149,7 +56,7 @@ fn a_resumed_wait_keeps_its_place_and_its_deadline() {
 fn a_deadline_that_is_past_or_absent_counts_anew() {
     for deadline_at_ms in [None, Some(NOW_MS - 1.0), Some(NOW_MS)] {
         let handle = Handle { task_id: "t1".into(), started_at_ms: NOW_MS - 200_000.0, deadline_at_ms };
-        let wait = Wait::new("t1", Some(&handle), terms(), NOW_MS);
+        let wait = Alone::new("t1", Some(&handle), terms(), NOW_MS);
         assert_eq!(wait.handle().deadline_at_ms, Some(NOW_MS + 600_000.0));
         assert_eq!(wait.handle().started_at_ms, NOW_MS - 200_000.0);
     }
@@ -158,14 +65,21 @@ fn a_deadline_that_is_past_or_absent_counts_anew() {
 #[test]
 fn a_handle_from_ahead_of_the_clock_starts_now() {
     let handle = Handle { task_id: "t1".into(), started_at_ms: NOW_MS + 50_000.0, deadline_at_ms: Some(NOW_MS + 90_000.0) };
-    let wait = Wait::new("t1", Some(&handle), terms(), NOW_MS + 0.75);
+    let wait = Alone::new("t1", Some(&handle), terms(), NOW_MS + 0.75);
     assert_eq!(wait.elapsed_ms(NOW_MS + 1.0), 1.0, "whole ms, because the handle shows them");
     assert_eq!(wait.handle().started_at_ms, NOW_MS);
 }
 
 #[test]
+fn a_clock_set_back_between_leaves_no_more_than_the_whole_span() {
+    let handle = Handle { task_id: "t1".into(), started_at_ms: NOW_MS + 3_600_000.0, deadline_at_ms: Some(NOW_MS + 3_660_000.0) };
+    let wait = Alone::new("t1", Some(&handle), terms(), NOW_MS);
+    assert_eq!(wait.handle().deadline_at_ms, Some(NOW_MS + 60_000.0));
+}
+
+#[test]
 fn a_new_handle_holds_whole_ms() {
-    let wait = Wait::new("t1", None, terms(), NOW_MS + 0.6);
+    let wait = Alone::new("t1", None, terms(), NOW_MS + 0.6);
     assert_eq!(wait.handle(), &Handle { task_id: "t1".into(), started_at_ms: NOW_MS, deadline_at_ms: Some(NOW_MS + 600_001.0) });
 }
 
@@ -226,13 +140,30 @@ fn a_look_in_flight_at_the_deadline_is_cut() {
 }
 
 #[test]
-fn a_clock_that_slept_past_the_deadline_sends_nothing_more() {
-    let mut wait = new(terms());
+fn a_wait_that_was_frozen_past_its_deadline_looks_once_more() {
+    for (reading, outcome) in
+        [(success(), Outcome::Succeeded), (generating(), Outcome::TimedOut), (failing(Class::Passing), Outcome::TimedOut)]
+    {
+        let mut wait = new(terms());
+        wait.next(NOW_MS);
+        wait.came_back(generating(), NOW_MS, 0.5);
+        assert_eq!(wait.next(NOW_MS), Next::Yield);
+        assert!(matches!(wait.next(NOW_MS), Next::SleepUntil(_)));
+        let late_ms = NOW_MS + 4_000_000.0;
+        assert_eq!(wait.next(late_ms), Next::Send { within_ms: 15_000.0 });
+        wait.came_back(reading, late_ms + 300.0, 0.5);
+        assert_eq!((wait.next(late_ms + 300.0), wait.next(late_ms + 9_000.0)), (Next::Yield, Next::Done));
+        assert_eq!((wait.outcome(), wait.looks()), (Some(outcome), 2));
+    }
+}
+
+#[test]
+fn a_timer_that_is_a_little_late_is_no_frozen_one() {
+    let mut wait = new(Terms { timeout_ms: 10_000.0, ..terms() });
     wait.next(NOW_MS);
-    wait.came_back(generating(), NOW_MS, 0.5);
-    assert_eq!(wait.next(NOW_MS), Next::Yield);
-    assert_eq!(wait.next(NOW_MS + 600_000.0), Next::Done);
-    assert_eq!((wait.outcome(), wait.looks()), (Some(Outcome::TimedOut), 1));
+    wait.came_back(generating(), NOW_MS + 9_500.0, 0.5);
+    assert_eq!((wait.next(NOW_MS + 9_500.0), wait.next(NOW_MS + 9_500.0)), (Next::Yield, Next::SleepUntil(NOW_MS + 10_000.0)));
+    assert_eq!((wait.next(NOW_MS + 11_900.0), wait.looks()), (Next::Done, 1));
 }
 
 #[test]
@@ -349,7 +280,7 @@ fn names() {
 #[test]
 fn progress_is_below_1_at_any_age() {
     let handle = Handle { task_id: "t1".into(), started_at_ms: 0.0, deadline_at_ms: None };
-    let mut wait = Wait::new("t1", Some(&handle), terms(), 8e15);
+    let mut wait = Alone::new("t1", Some(&handle), terms(), 8e15);
     wait.next(8e15);
     wait.came_back(generating(), 8e15, 0.5);
     assert!((0.9..1.0).contains(&wait.estimated_progress()));

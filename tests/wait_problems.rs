@@ -5,18 +5,18 @@
 mod support;
 
 use nanobanana_task::reply::{Class, Code, Kind, Problem, Reading, Status};
-use nanobanana_task::wait::{Failure, Handle, MIN_GAP_MS, Outcome, Terms, Wait};
+use nanobanana_task::wait::{Failure, Handle, MIN_GAP_MS, Outcome, Terms};
 use serde_json::json;
-use support::driver::{Run, drive};
+use support::driver::{Alone, Run, drive};
 use support::{NOW_MS, failing, generating, read_data, success, terms, told_to_wait};
 
 fn run(terms: Terms, script: impl FnMut(usize, f64) -> (Reading, f64)) -> Run {
-    drive(Wait::new("t1", None, terms, NOW_MS), NOW_MS, 0.5, script)
+    drive(Alone::new("t1", None, terms, NOW_MS), NOW_MS, 0.5, script)
 }
 
 /// The pause after these problems in a row, after one good look.
 fn pause_after(readings: &[Reading], random: f64) -> f64 {
-    let mut wait = Wait::new("t1", None, Terms { timeout_ms: f64::INFINITY, ..terms() }, NOW_MS);
+    let mut wait = Alone::new("t1", None, Terms { timeout_ms: f64::INFINITY, ..terms() }, NOW_MS);
     let mut now_ms = NOW_MS;
     for reading in [generating()].iter().chain(readings) {
         while !matches!(wait.next(now_ms), nanobanana_task::wait::Next::Send { .. }) {
@@ -148,7 +148,7 @@ fn an_id_that_was_seen_gets_the_span_anew() {
     assert!(unknown[0] > NOW_MS + 30_000.0);
     assert_eq!(unknown.last(), Some(&(unknown[0] + 20_000.0)));
     // Seen in between, it counts anew once more.
-    let run = drive(Wait::new("t1", None, terms(), NOW_MS), NOW_MS, 0.5, |n, _| {
+    let run = drive(Alone::new("t1", None, terms(), NOW_MS), NOW_MS, 0.5, |n, _| {
         (if n % 2 == 0 { generating() } else { failing(Class::NotThereYet) }, 50.0)
     });
     assert_eq!(run.outcome(), Outcome::TimedOut);
@@ -157,7 +157,7 @@ fn an_id_that_was_seen_gets_the_span_anew() {
 #[test]
 fn a_resumed_wait_has_its_grace_anew() {
     let handle = Handle { task_id: "t1".into(), started_at_ms: NOW_MS - 60_000.0, deadline_at_ms: Some(NOW_MS + 60_000.0) };
-    let run = drive(Wait::new("t1", Some(&handle), terms(), NOW_MS), NOW_MS, 0.5, |_, _| (failing(Class::NotThereYet), 50.0));
+    let run = drive(Alone::new("t1", Some(&handle), terms(), NOW_MS), NOW_MS, 0.5, |_, _| (failing(Class::NotThereYet), 50.0));
     assert_eq!((run.outcome(), run.ended_ms), (Outcome::GaveUp, NOW_MS + 20_050.0), "one lost reply after a reload must not end it");
 }
 
@@ -218,7 +218,7 @@ fn a_time_out_tells_what_the_last_look_failed_with() {
 
 #[test]
 fn nothing_is_told_of_a_wait_that_goes_on_or_went_well() {
-    let mut wait = Wait::new("t1", None, terms(), NOW_MS);
+    let mut wait = Alone::new("t1", None, terms(), NOW_MS);
     assert_eq!((Failure::of_end(&wait, NOW_MS), Failure::of_last_look(&wait, NOW_MS)), (None, None));
     wait.next(NOW_MS);
     wait.came_back(failing(Class::Passing), NOW_MS + 5.0, 0.5);

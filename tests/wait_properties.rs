@@ -5,8 +5,9 @@
 mod support;
 
 use nanobanana_task::reply::{Class, Kind, Problem, Reading, Status};
-use nanobanana_task::wait::{Failure, Handle, MIN_GAP_MS, Next, Outcome, Pace, Terms, Wait};
+use nanobanana_task::wait::{Failure, Handle, MIN_GAP_MS, Next, Outcome, Pace, Terms};
 use proptest::prelude::*;
+use support::driver::Alone;
 use support::{NOW_MS, seen};
 
 /// What one look meets.
@@ -120,7 +121,7 @@ fn asked_ms(reading: &Reading) -> f64 {
 }
 
 /// A wait that ended says why, and says it the same way each time.
-fn sound_end(wait: &mut Wait, now_ms: f64) -> Result<(), TestCaseError> {
+fn sound_end(wait: &mut Alone, now_ms: f64) -> Result<(), TestCaseError> {
     let outcome = wait.outcome().expect("an outcome");
     let failure = Failure::of_end(wait, now_ms);
     let well = matches!(outcome, Outcome::Looked | Outcome::Succeeded | Outcome::Aborted);
@@ -143,7 +144,7 @@ fn sound_end(wait: &mut Wait, now_ms: f64) -> Result<(), TestCaseError> {
 
 /// The driver: obeys, and checks each step.
 fn play(terms: Terms, handle: Option<Handle>, turns: &[Turn], abort_after: usize) -> Result<(), TestCaseError> {
-    let mut wait = Wait::new("t1", handle.as_ref(), terms.clone(), NOW_MS);
+    let mut wait = Alone::new("t1", handle.as_ref(), terms.clone(), NOW_MS);
     let deadline_ms = wait.handle().deadline_at_ms.unwrap_or(f64::INFINITY);
     let mut model = Model { terms, unclear_in_a_row: 0, unknown_since_ms: Some(NOW_MS) };
     let (mut now_ms, mut not_before_ms, mut progress) = (NOW_MS, f64::NEG_INFINITY, 0.0);
@@ -226,7 +227,7 @@ proptest! {
     ) {
         let timeout_ms = f64::from(timeout_ms);
         let created = created_before_ms.map(|age: f64| NOW_MS - age);
-        let wait = Wait::new("t1", None, Terms { timeout_ms, ..support::terms() }, NOW_MS);
+        let wait = Alone::new("t1", None, Terms { timeout_ms, ..support::terms() }, NOW_MS);
         let run = support::driver::drive(wait, NOW_MS, random, |_, _| {
             (if failing { support::failing(Class::Passing) } else { seen(Status::Generating, created) }, latency_ms)
         });

@@ -134,7 +134,8 @@ fn message_of<V: Json>(reply: &Reply<'_, V>) -> String {
     let said = text("msg").or_else(|| text("message")).unwrap_or_default();
     let told = body.member("data").text_at("paramJson").and_then(present);
     let known = reply.known.and_then(|details| details.param_json.as_deref());
-    quoted(&Secrets::new::<V>(reply.key, told.as_deref().or(known)).out_of(said))
+    let param_json = told.as_deref().or(known);
+    quoted(&Secrets::new(reply.key, param_json, param_json.and_then(V::parse).as_ref()).out_of(said))
 }
 
 fn problem<V: Json>(reply: &Reply<'_, V>, &Verdict(kind, class, says): &Verdict) -> Problem {

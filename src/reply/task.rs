@@ -37,6 +37,12 @@ impl Status {
         }
     }
 
+    /// Whether the task has come to its end, one or the other.
+    #[must_use]
+    pub const fn has_ended(self) -> bool {
+        matches!(self, Self::Success | Self::CreateTaskFailed | Self::GenerateFailed)
+    }
+
     fn of(flag: f64) -> Self {
         if flag == 0.0 {
             Self::Generating
@@ -48,6 +54,27 @@ impl Status {
             Self::GenerateFailed
         } else {
             Self::Unknown
+        }
+    }
+}
+
+/// What makes the picture, as far as the request's own parameters tell: pro models take ten times as long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Model {
+    /// The parameters name no resolution.
+    Standard,
+    /// They name one, as only the pro endpoints take it.
+    Pro,
+    /// The API did not repeat the parameters.
+    Unknown,
+}
+
+impl Model {
+    fn of<V: Json>(params: Option<&V>) -> Self {
+        match params {
+            Some(params) if !params.member("resolution").is_nothing() => Self::Pro,
+            Some(_) => Self::Standard,
+            None => Self::Unknown,
         }
     }
 }
@@ -83,6 +110,8 @@ pub struct TaskDetails {
     pub status: Status,
     /// The request's parameters as a JSON text, the prompt among them: private.
     pub param_json: Option<String>,
+    /// As `paramJson` tells.
+    pub model: Model,
     /// Free text of the API's own.
     pub operation_type: Option<String>,
     /// As received.
@@ -109,7 +138,8 @@ pub(crate) struct NoPicture;
 pub(crate) fn record<V: Json>(data: &V, asked: &str, key: &str, now_ms: f64) -> Result<TaskDetails, NoPicture> {
     let text = |name| data.text_at(name).and_then(present);
     let param_json = text("paramJson");
-    let secrets = Secrets::new::<V>(key, param_json.as_deref());
+    let params = param_json.as_deref().and_then(V::parse);
+    let secrets = Secrets::new(key, param_json.as_deref(), params.as_ref());
     let said = |name| text(name).map(|text| secrets.out_of(text));
     let keyless = |text| without(text, key, "[key]");
     let flag = data.count_at("successFlag").unwrap_or(f64::NAN);
@@ -128,6 +158,7 @@ pub(crate) fn record<V: Json>(data: &V, asked: &str, key: &str, now_ms: f64) -> 
         task_id: text("taskId").map_or_else(|| asked.into(), keyless),
         success_flag: flag,
         status,
+        model: Model::of(params.as_ref()),
         operation_type: said("operationType"),
         error_message: said("errorMessage"),
         param_json: param_json.map(keyless),
@@ -149,9 +180,10 @@ pub(crate) struct Secrets<'a> {
 }
 
 impl<'a> Secrets<'a> {
-    pub(crate) fn new<V: Json>(key: &'a str, param_json: Option<&str>) -> Self {
+    /// `params` is what `param_json` holds.
+    pub(crate) fn new<V: Json>(key: &'a str, param_json: Option<&str>, params: Option<&V>) -> Self {
         let param_json = param_json.unwrap_or_default();
-        let prompt = V::parse(param_json).and_then(|params| params.text_at("prompt")).unwrap_or_default();
+        let prompt = params.and_then(|params| params.text_at("prompt")).unwrap_or_default();
         let worth_hiding = |text: &str| if text.len() < SHORTEST_SECRET { String::new() } else { text.into() };
         let prompt = worth_hiding(prompt.trim_ascii());
         Self { key, private: [worth_hiding(param_json), escaped(&prompt), prompt] }

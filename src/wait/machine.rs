@@ -1,17 +1,23 @@
-//! The machine of one wait.
+//! The machine of one wait: when its next look is due, and when it is over. Whether a look that is due may be sent is the client's to say.
 
 use super::backoff;
 use super::handle::Handle;
-use super::schedule::{self, MIN_GAP_MS, Pace};
-use crate::reply::{Class, Kind, Problem, Reading, Status, TaskDetails};
+use super::schedule::{Guide, MIN_GAP_MS, Pace, jittered};
+use crate::reply::{Class, Kind, Model, Problem, Reading, Status, TaskDetails};
 use std::rc::Rc;
 
 /// A problem that may pass or not ends the wait when it comes this often in a row.
 const UNCLEAR_TRIES: u32 = 3;
 /// The last look is taken this long before the deadline, so that it has time to come back.
 const LAST_LOOK_BEFORE_MS: f64 = 1_000.0;
+/// Between looks for a task that is not there yet: a new one takes some seconds to show.
+const NOT_THERE_YET_MS: f64 = 2_500.0;
 /// A `createTime` that makes a task older than this is a clock or a zone gone wrong, and no guide for the schedule.
 const OLDEST_PLAUSIBLE_MS: f64 = 30.0 * 86_400_000.0;
+/// A driver that comes this much later than it said was frozen, or the machine asleep.
+const FROZEN_MS: f64 = 2_000.0;
+/// The limit of the one look that a wait takes past its deadline, where it was frozen as that passed.
+const OVERTIME_MS: f64 = 15_000.0;
 
 /// What the caller wants. All in ms.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,12 +37,12 @@ pub struct Terms {
 /// What the driver is to do.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Next {
-    /// Send one look and give it up after this long, then tell [`Wait::came_back`] what it brought.
+    /// Send one look and give it up after this long, then tell the client what it brought.
     Send {
         /// Until the whole reply, body included, must be there.
         within_ms: f64,
     },
-    /// Do nothing until this instant, then ask again.
+    /// Do nothing until this instant, or until something happens; then ask again. Infinity is one: something has to happen.
     SleepUntil(f64),
     /// Show the caller how it stands; once after each look.
     Yield,
@@ -64,12 +70,13 @@ pub enum Outcome {
 /// What the machine waits for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum State {
-    /// The next look is due at this instant.
-    Due(f64),
-    /// A look is on its way.
+    /// The next look is due at this instant, infinity where none fits before the deadline; and may be taken early from the other on.
+    Due {
+        at_ms: f64,
+        not_before_ms: f64,
+    },
+    /// A look of this wait's own is on its way.
     InFlight,
-    /// No further look fits before the deadline.
-    RunningOut,
     Ended(Outcome),
 }
 
@@ -90,24 +97,31 @@ pub struct Wait {
     unclear_in_a_row: u32,
     /// Since when the id counts as unknown: until the task has been seen, since this wait began or was brought back.
     unknown_since_ms: Option<f64>,
-    /// When the task began, as far as known.
+    /// When the task began, as far as known; from the task itself once that has been read.
     born_at_ms: f64,
+    born_as_read: bool,
     estimated_progress: f64,
+    /// When the driver is to be back.
+    expected_ms: f64,
+    /// Until when the one look past the deadline may take; it is due where the deadline passed while nothing could run.
+    overtime_until_ms: Option<f64>,
 }
 
 impl Wait {
     /// A new wait, or one that a handle brings back. A handle's own deadline holds while it is ahead; where it has passed,
     /// going on is what the caller asks for, and the limit counts from now.
     #[must_use]
-    pub fn new(task_id: &str, handle: Option<&Handle>, terms: Terms, now_ms: f64) -> Self {
+    pub(super) fn new(task_id: &str, handle: Option<&Handle>, terms: Terms, now_ms: f64) -> Self {
         // Whole ms, because the handle shows them.
         let started_at_ms = handle.map_or(now_ms.floor(), |handle| handle.started_at_ms.min(now_ms.floor()));
         let fresh = (now_ms + terms.timeout_ms).ceil();
-        let deadline_at_ms = handle.and_then(|handle| handle.deadline_at_ms).filter(|at| *at > now_ms).unwrap_or(fresh);
+        // Where the clock has been set back meanwhile, no more is left than the whole span.
+        let kept = |handle: &Handle| Some(handle.deadline_at_ms?.min(now_ms.ceil() + handle.deadline_at_ms? - handle.started_at_ms));
+        let deadline_at_ms = handle.and_then(kept).filter(|at| *at > now_ms).unwrap_or(fresh);
         Self {
             terms,
             handle: Handle { task_id: task_id.into(), started_at_ms, deadline_at_ms: deadline_at_ms.is_finite().then_some(deadline_at_ms) },
-            state: State::Due(now_ms),
+            state: State::Due { at_ms: now_ms, not_before_ms: now_ms },
             unshown: false,
             details: None,
             problem: None,
@@ -116,12 +130,15 @@ impl Wait {
             unclear_in_a_row: 0,
             unknown_since_ms: Some(now_ms),
             born_at_ms: started_at_ms,
+            born_as_read: false,
             estimated_progress: 0.0,
+            expected_ms: now_ms,
+            overtime_until_ms: None,
         }
     }
 
-    /// What to do now.
-    pub fn next(&mut self, now_ms: f64) -> Next {
+    /// What to do now; a look that is to be sent is in flight once [`Wait::sent`] has been told.
+    pub(super) fn next(&mut self, now_ms: f64) -> Next {
         if self.unshown {
             self.unshown = false;
             return Next::Yield;
@@ -130,39 +147,72 @@ impl Wait {
             State::Ended(_) => Next::Done,
             // The look on its way is the driver's to end, by `came_back` or `abort`.
             State::InFlight => Next::SleepUntil(self.deadline()),
-            State::Due(_) | State::RunningOut if now_ms >= self.deadline() => {
-                self.state = State::Ended(Outcome::TimedOut);
-                Next::Done
+            State::Due { not_before_ms, .. } if now_ms >= self.deadline() => {
+                // Time in which nothing could run is not held against the task: it is looked at once more before the wait gives up.
+                let frozen = now_ms - self.expected_ms > FROZEN_MS;
+                if !frozen || self.overtime_until_ms.is_some() || now_ms < not_before_ms {
+                    self.state = State::Ended(Outcome::TimedOut);
+                    return Next::Done;
+                }
+                self.overtime_until_ms = Some(now_ms + OVERTIME_MS);
+                self.state = State::Due { at_ms: now_ms, not_before_ms };
+                Next::Send { within_ms: self.terms.request_timeout_ms.min(OVERTIME_MS) }
             }
-            State::Due(at) if now_ms >= at => {
-                self.state = State::InFlight;
-                self.looks = self.looks.saturating_add(1);
+            State::Due { at_ms, .. } if now_ms >= at_ms => {
                 Next::Send { within_ms: self.terms.request_timeout_ms.min(self.deadline() - now_ms) }
             }
-            State::Due(at) => Next::SleepUntil(at),
-            State::RunningOut => Next::SleepUntil(self.deadline()),
+            State::Due { at_ms, .. } => Next::SleepUntil(at_ms.min(self.deadline())),
         }
     }
 
-    /// A look came back, or failed on its way. `random` is from 0 up to 1. Ignored where no look is on its way.
-    pub fn came_back(&mut self, reading: Reading, now_ms: f64, random: f64) {
-        if self.state != State::InFlight {
-            return;
+    /// The driver was told `next`, and acts on it from now on.
+    pub(super) fn told(&mut self, next: Next, now_ms: f64) {
+        self.expected_ms = match next {
+            Next::Send { within_ms } => {
+                self.state = State::InFlight;
+                self.looks = self.looks.saturating_add(1);
+                now_ms + within_ms
+            }
+            Next::SleepUntil(at_ms) => at_ms,
+            Next::Yield | Next::Done => now_ms,
+        };
+    }
+
+    /// A look at the task came back, or failed on its way; this wait's own, or one that somebody else sent.
+    pub(super) fn came_back(&mut self, reading: &Reading, now_ms: f64, guide: Guide<'_>) {
+        match self.state {
+            State::Ended(_) => return,
+            State::InFlight => {}
+            State::Due { .. } => self.looks = self.looks.saturating_add(1),
         }
+        // There is one look in overtime, and no more time after it.
+        self.overtime_until_ms = self.overtime_until_ms.map(|until| until.min(now_ms));
         self.state = match reading {
-            Reading::Task(details) => self.saw(details, now_ms, random),
-            Reading::Problem(problem) => self.failed(problem, now_ms, random),
+            Reading::Task(details) => self.saw(details, now_ms, guide),
+            Reading::Problem(problem) => self.failed(problem, now_ms, guide),
         };
         self.estimated_progress = match self.state {
             State::Ended(Outcome::Succeeded | Outcome::Failed) => 1.0,
             // An estimate that runs backwards tells nobody anything.
-            _ => schedule::share_done(now_ms - self.born_at_ms).max(self.estimated_progress),
+            _ => guide.durations.share_done(self.model(), now_ms - self.born_at_ms).max(self.estimated_progress),
         };
         self.unshown = true;
     }
 
+    /// Whether a look of this wait's own is on its way.
+    pub(super) fn is_looking(&self) -> bool {
+        self.state == State::InFlight
+    }
+
+    /// A look is worth more now than when the next one was chosen: it is due at this instant, unless it is due before or may not be taken yet.
+    pub(super) fn look_soon(&mut self, soon_ms: f64) {
+        if let State::Due { at_ms, not_before_ms } = self.state {
+            self.state = State::Due { at_ms: at_ms.min(soon_ms.max(not_before_ms)), not_before_ms };
+        }
+    }
+
     /// The caller has had enough. Nothing is sent after this.
-    pub fn abort(&mut self) {
+    pub(super) fn abort(&mut self) {
         if !matches!(self.state, State::Ended(_)) {
             self.state = State::Ended(Outcome::Aborted);
         }
@@ -173,7 +223,7 @@ impl Wait {
     #[must_use]
     pub fn next_look_in_ms(&self, now_ms: f64) -> Option<f64> {
         match self.state {
-            State::Due(at) => Some((at - now_ms).max(0.0)),
+            State::Due { at_ms, .. } if at_ms.is_finite() => Some((at_ms - now_ms).max(0.0)),
             _ => None,
         }
     }
@@ -229,44 +279,51 @@ impl Wait {
         (now_ms - self.handle.started_at_ms).max(0.0)
     }
 
-    fn saw(&mut self, details: Rc<TaskDetails>, now_ms: f64, random: f64) -> State {
+    /// When it gives up.
+    pub(super) fn deadline(&self) -> f64 {
+        let agreed = self.handle.deadline_at_ms.unwrap_or(f64::INFINITY);
+        self.overtime_until_ms.map_or(agreed, |until| until.max(agreed))
+    }
+
+    fn saw(&mut self, details: &Rc<TaskDetails>, now_ms: f64, guide: Guide<'_>) -> State {
         self.problem = None;
         self.failures_in_a_row = 0;
         self.unclear_in_a_row = 0;
         self.unknown_since_ms = None;
-        if let Some(created_at_ms) = details.created_at_ms
+        // Read once: a wall clock that is set later on does not make the task older.
+        if !self.born_as_read
+            && let Some(created_at_ms) = details.created_at_ms
             && (0.0..=OLDEST_PLAUSIBLE_MS).contains(&(now_ms - created_at_ms))
         {
             self.born_at_ms = created_at_ms;
+            self.born_as_read = true;
         }
-        let status = details.status;
-        self.details = Some(details);
-        match status {
+        self.details = Some(Rc::clone(details));
+        match details.status {
             _ if self.terms.once => State::Ended(Outcome::Looked),
             Status::Success => State::Ended(Outcome::Succeeded),
             Status::CreateTaskFailed | Status::GenerateFailed => State::Ended(Outcome::Failed),
             Status::Generating | Status::Unknown => {
-                self.pause(schedule::interval_ms(now_ms - self.born_at_ms, self.terms.pace, random), now_ms)
+                self.pause(guide.interval_ms(details.model, now_ms - self.born_at_ms, self.terms.pace), now_ms)
             }
         }
     }
 
-    fn failed(&mut self, problem: Rc<Problem>, now_ms: f64, random: f64) -> State {
+    fn failed(&mut self, problem: &Rc<Problem>, now_ms: f64, guide: Guide<'_>) -> State {
         let class = problem.class;
         let asked_ms = problem.retry_after_ms.filter(|ms| *ms > 0.0);
-        // One who asks too often is not to be asked once more before the end.
-        let limited = problem.kind == Kind::RateLimited;
         self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
         self.unclear_in_a_row = if class == Class::Unclear { self.unclear_in_a_row.saturating_add(1) } else { 0 };
-        let pause_ms = backoff::pause_ms(&problem, self.failures_in_a_row, random);
-        self.problem = Some(problem);
+        let pause_ms = backoff::pause_ms(problem, self.failures_in_a_row, guide.random);
+        self.problem = Some(Rc::clone(problem));
         match class {
             _ if self.terms.once => State::Ended(Outcome::GaveUp),
             Class::Final => State::Ended(Outcome::GaveUp),
             Class::Unclear if self.unclear_in_a_row >= UNCLEAR_TRIES => State::Ended(Outcome::GaveUp),
-            Class::NotThereYet => self.not_found(asked_ms.unwrap_or(0.0), now_ms, random),
+            Class::NotThereYet => self.not_found(asked_ms.unwrap_or(0.0), now_ms, guide.random),
             Class::Passing | Class::Unclear if asked_ms.is_some() => self.ordered_pause(pause_ms, now_ms),
-            Class::Passing if limited => self.due(now_ms + pause_ms).unwrap_or(State::RunningOut),
+            // One who asks too often is not to be asked once more before the end.
+            Class::Passing if problem.kind == Kind::RateLimited => self.due(now_ms + pause_ms, now_ms + pause_ms),
             Class::Passing | Class::Unclear => self.pause(pause_ms, now_ms),
         }
     }
@@ -279,31 +336,31 @@ impl Wait {
             self.problem = self.problem.as_deref().map(|problem| Rc::new(Problem { class: Class::Final, ..problem.clone() }));
             return State::Ended(Outcome::GaveUp);
         }
-        let interval = schedule::interval_ms(now_ms - self.born_at_ms, self.terms.pace, random);
-        let pause_ms = interval.min(until - now_ms);
+        let pause_ms = jittered(NOT_THERE_YET_MS, random).min(until - now_ms);
         if asked_ms > 0.0 { self.ordered_pause(pause_ms.max(asked_ms), now_ms) } else { self.pause(pause_ms, now_ms) }
     }
 
     /// The next look after `pause`. One that would come too late to come back is brought forward, once: the last moments are when a look is
     /// worth most.
     fn pause(&self, pause_ms: f64, now_ms: f64) -> State {
-        let at = now_ms + pause_ms.max(MIN_GAP_MS);
+        let not_before_ms = now_ms + MIN_GAP_MS;
+        let at_ms = not_before_ms.max(now_ms + pause_ms);
         let last = self.deadline() - LAST_LOOK_BEFORE_MS;
-        let at = if now_ms < last { at.min(last).max(now_ms + MIN_GAP_MS) } else { at };
-        self.due(at).unwrap_or(State::RunningOut)
+        self.due(if now_ms < last { at_ms.min(last).max(not_before_ms) } else { at_ms }, not_before_ms)
     }
 
     /// The next look after a pause that the server is owed, and never before.
     fn ordered_pause(&self, pause_ms: f64, now_ms: f64) -> State {
+        let at_ms = now_ms + pause_ms.max(MIN_GAP_MS);
         // Past the deadline there is nothing left to wait for.
-        self.due(now_ms + pause_ms.max(MIN_GAP_MS)).unwrap_or(State::Ended(Outcome::TimedOut))
+        if at_ms < self.deadline() { State::Due { at_ms, not_before_ms: at_ms } } else { State::Ended(Outcome::TimedOut) }
     }
 
-    fn due(&self, at_ms: f64) -> Option<State> {
-        (at_ms < self.deadline()).then_some(State::Due(at_ms))
+    fn due(&self, at_ms: f64, not_before_ms: f64) -> State {
+        State::Due { at_ms: if at_ms < self.deadline() { at_ms } else { f64::INFINITY }, not_before_ms }
     }
 
-    fn deadline(&self) -> f64 {
-        self.handle.deadline_at_ms.unwrap_or(f64::INFINITY)
+    fn model(&self) -> Model {
+        self.details.as_ref().map_or(Model::Unknown, |details| details.model)
     }
 }

@@ -1,15 +1,20 @@
 //! When to ask next. Pure and sans-I/O: the machine never sleeps, sends or reads a clock; it is told what time it is and what came back,
 //! and says what to do next. So the same decisions run under native property tests and in every JavaScript runtime.
 //!
-//! The driver's whole duty: do what [`Wait::next`] says, tell [`Wait::came_back`] what a look brought, [`Wait::abort`] when the caller
-//! has had enough, and take the [`Outcome`] when it is [`Next::Done`].
+//! The driver's whole duty: [`Client::enter`] with a [`Wait`], do what [`Client::next`] says, tell [`Client::came_back`] what a look brought,
+//! [`Seat::abort`] when the caller has had enough, take the [`Outcome`] when it is [`Next::Done`], and [`Client::leave`].
 
 mod backoff;
+mod budget;
+mod client;
+mod durations;
 mod failure;
 mod handle;
 mod machine;
 mod schedule;
 
+pub use client::{Client, Now, Page, Seat};
+pub use durations::Durations;
 pub use failure::Failure;
 pub use handle::Handle;
 pub use machine::{Next, Outcome, Terms, Wait};

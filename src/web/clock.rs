@@ -1,5 +1,6 @@
 //! The time and chance that the pure rooms are handed.
 
+use crate::wait::Now;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -8,20 +9,9 @@ extern "C" {
     fn steady_now() -> f64;
 }
 
-/// Ms since the epoch that never jump: the wall clock as it was when this was made, carried on by the monotonic one.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Clock {
-    offset_ms: f64,
-}
-
-impl Clock {
-    pub(crate) fn start() -> Self {
-        Self { offset_ms: js_sys::Date::now() - steady_now() }
-    }
-
-    pub(crate) fn now_ms(self) -> f64 {
-        self.offset_ms + steady_now()
-    }
+/// Both clocks.
+pub(crate) fn now() -> Now {
+    Now { steady_ms: steady_now(), wall_ms: js_sys::Date::now() }
 }
 
 /// From 0 up to 1.

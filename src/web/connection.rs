@@ -10,6 +10,10 @@ use web_sys::Url;
 const API: &str = "https://api.nanobananaapi.ai";
 const PATH: &str = "/api/v1/nanobanana/record-info";
 
+const DEFAULT_REQUEST_TIMEOUT_MS: f64 = 15_000.0;
+/// A sister of the API takes ten status queries a second of a key; half of that leaves room for others.
+const DEFAULT_REQUESTS_PER_SECOND: f64 = 5.0;
+
 /// Where the key comes from.
 pub(crate) enum Key {
     /// "" for none.
@@ -28,7 +32,12 @@ pub(crate) struct Connection {
     pub(crate) fetch: Option<Function>,
     /// A `document` exists.
     pub(crate) in_page: bool,
+    /// Whoever handles one request may not touch what belongs to another's, as in Cloudflare Workers and in Vercel's edge.
+    pub(crate) apart: bool,
     pub(crate) key: Key,
+    /// One request, body included.
+    pub(crate) request_timeout_ms: f64,
+    pub(crate) requests_per_second: f64,
 }
 
 impl Connection {
@@ -44,7 +53,18 @@ impl Connection {
             address: joined(&[&host, &path, PATH]),
             fetch: options.function("fetch", "fetch must be a function"),
             in_page,
+            apart: global("navigator").member("userAgent") == "Cloudflare-Workers" || !global("EdgeRuntime").is_nothing(),
             key,
+            request_timeout_ms: options.above_0(
+                "requestTimeoutMs",
+                DEFAULT_REQUEST_TIMEOUT_MS,
+                "requestTimeoutMs must be a number above 0",
+            ),
+            requests_per_second: options.above_0(
+                "maxRequestsPerSecond",
+                DEFAULT_REQUESTS_PER_SECOND,
+                "maxRequestsPerSecond must be a number above 0; Infinity for no limit",
+            ),
         }
     }
 }
@@ -124,7 +144,7 @@ impl Base {
 }
 
 /// A member of `globalThis`, looked up now: tests and frameworks put them there late.
-fn global(name: &str) -> JsValue {
+pub(super) fn global(name: &str) -> JsValue {
     js_sys::global().member(name)
 }
 

@@ -1,11 +1,12 @@
 //! One look: sends the request, reads the whole reply, and has it read. Whatever is thrown on the way is passing, except the caller's own
 //! abort: decided by where it was thrown and never by its text, because every runtime words it differently.
 
-use super::clock::Clock;
+use super::bell::Bell;
+use super::clock::now;
 use super::connection::{Connection, Key, checked_key, joined};
 use super::error::Thrown;
 use super::json::parse_json;
-use super::options::{Call, Refusal};
+use super::options::Refusal;
 use super::pause::{Signal, pause, unless};
 use crate::reply::{self, Class, Json, Kind, Problem, Reading, Reply, TaskDetails};
 use gloo_net::http::Headers;
@@ -62,23 +63,39 @@ impl Drop for InFlight {
     }
 }
 
-/// Looks at a task once: what that brought, and what was thrown below it; `None` where the caller's signal aborted. The reply has to be
-/// there, body included, `within_ms`. `known` is what earlier looks found.
-pub(crate) async fn look(call: &Call, known: Option<&TaskDetails>, within_ms: f64, clock: Clock) -> Option<(Reading, Option<Thrown>)> {
-    let signal = call.signal.as_ref();
-    let outcome = unless(pause(within_ms, signal), exchange(call, known, clock)).await;
-    if Signal::is_aborted(signal) {
+/// One look at a task.
+pub(crate) struct Look<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) task_id: &'a str,
+    /// What earlier looks found.
+    pub(crate) known: Option<&'a TaskDetails>,
+    /// Ends it, and so does its caller's leaving.
+    pub(crate) signal: Option<&'a Signal>,
+    pub(crate) bell: &'a Bell,
+    /// The reply has to be there, body included.
+    pub(crate) within_ms: f64,
+    /// From the steady clock to the wait's own.
+    pub(crate) ahead_ms: f64,
+}
+
+/// Looks at a task once: what that brought, and what was thrown below it; `None` where its caller has had enough.
+pub(crate) async fn look(look: Look<'_>) -> Option<(Reading, Option<Thrown>)> {
+    let Look { connection, signal, bell, within_ms, .. } = look;
+    bell.set_busy(true);
+    let outcome = unless(pause(within_ms, signal, bell), exchange(&look)).await;
+    bell.set_busy(false);
+    if Signal::is_aborted(signal) || bell.has_left() {
         return None;
     }
     Some(match outcome {
         None => (Reading::Problem(Problem::slow(within_ms).into()), None),
         Some(Ok(reading)) => (reading, None),
-        Some(Err(trouble)) => troubled(trouble, &call.connection.address),
+        Some(Err(trouble)) => troubled(trouble, &connection.address),
     })
 }
 
-async fn exchange(call: &Call, known: Option<&TaskDetails>, clock: Clock) -> Result<Reading, Trouble> {
-    let connection = &call.connection;
+async fn exchange(look: &Look<'_>) -> Result<Reading, Trouble> {
+    let connection = look.connection;
     let key = match &connection.key {
         Key::Fixed(key) => key.clone(),
         Key::Asked(ask) => {
@@ -88,7 +105,7 @@ async fn exchange(call: &Call, known: Option<&TaskDetails>, clock: Clock) -> Res
     };
     let lost = |thrown| Trouble::Lost(without_key(thrown, &key));
     let controller = AbortController::new().map_err(lost)?;
-    let request = request(connection, &call.task_id, &key, &controller)?;
+    let request = request(connection, look.task_id, &key, &controller)?;
     let mut in_flight = InFlight(Some(controller));
     let sent = match &connection.fetch {
         Some(fetch) => fetch.call1(&JsValue::UNDEFINED, &request),
@@ -96,7 +113,7 @@ async fn exchange(call: &Call, known: Option<&TaskDetails>, clock: Clock) -> Res
     };
     let answer: Answer = settled(sent).await.map_err(lost)?.unchecked_into();
     let body = settled(answer.text()).await.map_err(lost)?;
-    let reading = read(call, known, &key, &answer, &body, clock).map_err(lost)?;
+    let reading = read(look, &key, &answer, &body).map_err(lost)?;
     in_flight.0 = None;
     Ok(reading)
 }
@@ -122,7 +139,7 @@ fn request(connection: &Connection, task_id: &str, key: &str, controller: &Abort
     Request::new_with_str_and_init(&url, &options).map_err(|_| Trouble::Refused("This runtime refuses the address: check baseUrl"))
 }
 
-fn read(call: &Call, known: Option<&TaskDetails>, key: &str, answer: &Answer, body: &JsValue, clock: Clock) -> Result<Reading, JsValue> {
+fn read(look: &Look<'_>, key: &str, answer: &Answer, body: &JsValue) -> Result<Reading, JsValue> {
     let headers: AnswerHeaders = answer.member("headers").unchecked_into();
     let header = |name| headers.get(name).ok()?.as_string();
     let (retry_after, date) = (header("Retry-After"), header("Date"));
@@ -131,11 +148,11 @@ fn read(call: &Call, known: Option<&TaskDetails>, key: &str, answer: &Answer, bo
         body: parse_json(body),
         retry_after: retry_after.as_deref(),
         date: date.as_deref(),
-        asked: &call.task_id,
+        asked: look.task_id,
         key,
-        known,
-        address: &call.connection.address,
-        now_ms: clock.now_ms(),
+        known: look.known,
+        address: &look.connection.address,
+        now_ms: now().steady_ms + look.ahead_ms,
     };
     Ok(reply::read(&reply))
 }

@@ -1,17 +1,22 @@
-//! The only room that touches JavaScript: fetch, timers, the clock, values in and out, errors out.
+//! The only room that touches JavaScript: fetch, timers, clocks, the page, values in and out, errors out.
 
+mod bell;
 mod clock;
 mod connection;
 mod error;
 mod fetch;
 mod json;
 mod options;
+mod page;
 mod pause;
 mod values;
 
-pub(crate) use clock::{Clock, random};
+pub(crate) use bell::{Bell, ring_task};
+pub(crate) use clock::{now, random};
+pub(crate) use connection::Connection;
 pub(crate) use error::{Rejection, Thrown};
-pub(crate) use fetch::look;
-pub(crate) use options::Call;
+pub(crate) use fetch::{Look, look};
+pub(crate) use options::{Call, How, Named, Refusal, connection_of};
+pub(crate) use page::page;
 pub(crate) use pause::{Signal, pause};
 pub(crate) use values::{details_out, report};

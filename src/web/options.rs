@@ -11,19 +11,29 @@ use wasm_bindgen::prelude::*;
 
 const DEFAULT_TIMEOUT_MS: f64 = 600_000.0;
 const DEFAULT_NOT_FOUND_GRACE_MS: f64 = 20_000.0;
-const DEFAULT_REQUEST_TIMEOUT_MS: f64 = 15_000.0;
 /// The API's ids have about 32 characters; this leaves room for whatever it does next.
 const LONGEST_TASK_ID: usize = 256;
 
 /// What is wrong with what the caller passed in, and how it should be.
 pub(crate) type Refusal = &'static str;
 
+/// What a call is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    /// `getTaskDetails`.
+    Look,
+    /// `waitForTask`.
+    Wait,
+    /// `watchTask`.
+    Watch,
+}
+
 /// A checked call.
 pub(crate) struct Call {
+    pub(crate) how: How,
     pub(crate) task_id: String,
     pub(crate) handle: Option<Handle>,
     pub(crate) terms: Terms,
-    pub(crate) connection: Connection,
     pub(crate) signal: Option<Signal>,
     pub(crate) on_progress: Option<Function>,
 }
@@ -57,8 +67,8 @@ impl<'a> Options<'a> {
         self.given.member(name)
     }
 
-    /// A number of ms above 0; infinity is one.
-    fn ms(&mut self, name: &str, default: f64, refusal: Refusal) -> f64 {
+    /// A number above 0; infinity is one.
+    pub(super) fn above_0(&mut self, name: &str, default: f64, refusal: Refusal) -> f64 {
         let value = self.member(name);
         if value.is_nothing() { default } else { self.or_refuse(value.number().filter(|ms| *ms > 0.0).ok_or(refusal)) }
     }
@@ -80,41 +90,61 @@ impl<'a> Options<'a> {
     }
 }
 
-impl Call {
-    /// For `getTaskDetails`.
-    pub(crate) fn to_look(task: &JsValue, options: &JsValue) -> Result<Self, Rejection> {
-        Self::new(task.as_string(), None, options, true)
-    }
+/// The task that a call is about: by its id or, but for a single look, by the handle of a wait.
+pub(crate) struct Named {
+    task_id: String,
+    handle: Option<Handle>,
+}
 
-    /// For `waitForTask`: a task id, or the handle of a wait.
-    pub(crate) fn to_wait(task: &JsValue, options: &JsValue) -> Result<Self, Rejection> {
-        let handle = if Json::is_object(task) {
+impl Named {
+    pub(crate) fn read(how: How, task: &JsValue) -> Result<Self, Rejection> {
+        let handle = if how != How::Look && Json::is_object(task) {
             Some(Handle::read(task).ok_or_else(|| refused("", "This is no handle of a wait: pass it as it was given"))?)
         } else {
             None
         };
         let task_id = handle.as_ref().map_or_else(|| task.as_string(), |handle| Some(handle.task_id.clone()));
-        Self::new(task_id, handle, options, false)
+        match checked_id(task_id) {
+            Ok(task_id) => Ok(Self { task_id, handle }),
+            Err(refusal) => Err(refused("", refusal)),
+        }
     }
 
-    fn new(task_id: Option<String>, handle: Option<Handle>, options: &JsValue, once: bool) -> Result<Self, Rejection> {
-        let task_id = checked_id(task_id).map_err(|refusal| refused("", refusal))?;
+    /// The error of a call that cannot be carried out.
+    pub(crate) fn refused(self, refusal: Refusal) -> Rejection {
+        refused(&self.task_id, refusal)
+    }
+}
+
+/// Reads and checks the connection's part of the options.
+pub(crate) fn connection_of(options: &JsValue) -> Result<Connection, Refusal> {
+    let mut options = Options::new(options);
+    let connection = Connection::read(&mut options);
+    options.refusal.map_or(Ok(connection), Err)
+}
+
+impl Call {
+    /// Reads and checks the rest of what is asked for.
+    pub(crate) fn read(how: How, named: Named, connection: &Connection, options: &JsValue) -> Result<Self, Rejection> {
+        let Named { task_id, handle } = named;
+        let request_timeout_ms = connection.request_timeout_ms;
         let mut options = Options::new(options);
         let mut call = Self {
+            how,
             task_id,
             handle,
-            connection: Connection::read(&mut options),
+            // A single look's turn has to come within the time of a request.
             terms: Terms {
-                once,
-                timeout_ms: f64::INFINITY,
+                once: how == How::Look,
+                timeout_ms: request_timeout_ms,
                 not_found_grace_ms: 0.0,
-                request_timeout_ms: options.ms("requestTimeoutMs", DEFAULT_REQUEST_TIMEOUT_MS, "requestTimeoutMs must be a number above 0"),
+                request_timeout_ms,
                 pace: Pace::default(),
             },
             signal: options.checked("signal", is_signal, "signal must be an AbortSignal"),
             on_progress: None,
         };
-        if !once {
+        if how != How::Look {
             call.read_wait(&mut options);
         }
         match options.refusal {
@@ -127,10 +157,10 @@ impl Call {
         // A wait without a limit goes on without one.
         let unlimited = self.handle.as_ref().is_some_and(|handle| handle.deadline_at_ms.is_none());
         let default = if unlimited { f64::INFINITY } else { DEFAULT_TIMEOUT_MS };
-        self.terms.timeout_ms = options.ms("timeoutMs", default, "timeoutMs must be a number above 0; Infinity for no limit");
+        self.terms.timeout_ms = options.above_0("timeoutMs", default, "timeoutMs must be a number above 0; Infinity for no limit");
         if options.member("notFoundGraceMs").number() != Some(0.0) {
             self.terms.not_found_grace_ms =
-                options.ms("notFoundGraceMs", DEFAULT_NOT_FOUND_GRACE_MS, "notFoundGraceMs must be a number, 0 or more");
+                options.above_0("notFoundGraceMs", DEFAULT_NOT_FOUND_GRACE_MS, "notFoundGraceMs must be a number, 0 or more");
         }
         let pace = options.member("pace");
         if !pace.is_nothing() {

@@ -1,5 +1,7 @@
-//! Waiting, for a time or until the caller aborts. Whoever drops a [`Pause`] stops its timer and takes its listener away.
+//! Waiting: for a time, until the caller aborts, or until something happens. Whoever drops a [`Pause`] stops its timer and takes its listener
+//! away.
 
+use super::bell::Bell;
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -42,47 +44,53 @@ impl Signal {
     }
 }
 
+/// Whether a pause is over, and who is to know of it.
 #[derive(Default)]
-struct Shared {
+pub(super) struct End {
     over: Cell<bool>,
     waker: Cell<Option<Waker>>,
 }
 
-/// Ends when the time is up or the signal aborts, whichever comes first.
+impl End {
+    pub(super) fn now(&self) {
+        self.over.set(true);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+}
+
+/// Ends when the time is up, the signal aborts or the bell rings, whichever comes first.
 pub(crate) struct Pause {
-    shared: Rc<Shared>,
+    end: Rc<End>,
     timer: JsValue,
     signal: Option<Signal>,
     on_end: Closure<dyn FnMut()>,
 }
 
 /// Starts a pause of `ms`. Longer than a timer can be, it ends early: its driver asks again.
-pub(crate) fn pause(ms: f64, signal: Option<&Signal>) -> Pause {
-    let shared = Rc::new(Shared::default());
-    let ended = Rc::clone(&shared);
-    let on_end = Closure::new(move || {
-        ended.over.set(true);
-        if let Some(waker) = ended.waker.take() {
-            waker.wake();
-        }
-    });
+pub(crate) fn pause(ms: f64, signal: Option<&Signal>, bell: &Bell) -> Pause {
+    let end = Rc::new(End::default());
+    let ended = Rc::clone(&end);
+    let on_end = Closure::new(move || ended.now());
     if let Some(signal) = signal {
-        shared.over.set(signal.aborted());
+        end.over.set(signal.aborted());
         // A signal that takes no listener is looked at after each await all the same.
         let _ = signal.add_event_listener("abort", on_end.as_ref());
     }
+    bell.ends(&end);
     let timer = set_timeout(on_end.as_ref(), ms.clamp(0.0, LONGEST_TIMER_MS).ceil());
-    Pause { shared, timer, signal: signal.cloned(), on_end }
+    Pause { end, timer, signal: signal.cloned(), on_end }
 }
 
 impl Future for Pause {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        if self.shared.over.get() {
+        if self.end.over.get() {
             return Poll::Ready(());
         }
-        self.shared.waker.set(Some(context.waker().clone()));
+        self.end.waker.set(Some(context.waker().clone()));
         Poll::Pending
     }
 }

@@ -1,10 +1,51 @@
 //! A driver that does what the machine says, on a clock of its own, and writes down what it was told.
 
 use nanobanana_task::reply::{Problem, Reading};
-use nanobanana_task::wait::{Next, Outcome, Wait};
+use nanobanana_task::wait::{Client, Handle, Next, Now, Outcome, Page, Seat, Terms, Wait};
+use std::ops::Deref;
 
 /// The most steps any test here needs; a machine that wants more is caught in a circle.
 const MOST_STEPS: usize = 100_000;
+
+/// Both clocks at one instant, in step.
+pub(crate) fn at(ms: f64) -> Now {
+    Now { steady_ms: ms, wall_ms: ms }
+}
+
+/// One wait at a client of its own.
+#[derive(Debug)]
+pub(crate) struct Alone {
+    client: Client<()>,
+    seat: Seat<()>,
+}
+
+impl Alone {
+    pub(crate) fn new(task_id: &str, handle: Option<&Handle>, terms: Terms, now_ms: f64) -> Self {
+        let mut client = Client::new(f64::INFINITY);
+        let seat = client.enter(task_id, handle, terms, at(now_ms));
+        Self { client, seat }
+    }
+
+    pub(crate) fn next(&mut self, now_ms: f64) -> Next {
+        self.client.next(&mut self.seat, at(now_ms), Page::Shown)
+    }
+
+    pub(crate) fn came_back(&mut self, reading: Reading, now_ms: f64, random: f64) {
+        self.client.came_back(&mut self.seat, reading, None, at(now_ms), random);
+    }
+
+    pub(crate) fn abort(&mut self) {
+        self.seat.abort();
+    }
+}
+
+impl Deref for Alone {
+    type Target = Wait;
+
+    fn deref(&self) -> &Wait {
+        self.seat.wait()
+    }
+}
 
 /// One look as the outside saw it.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +58,7 @@ pub(crate) struct Look {
 /// A whole wait.
 #[derive(Debug)]
 pub(crate) struct Run {
-    pub(crate) wait: Wait,
+    pub(crate) wait: Alone,
     pub(crate) looks: Vec<Look>,
     /// Progress at each `Yield`.
     pub(crate) shown: Vec<f64>,
@@ -42,7 +83,7 @@ impl Run {
 
 /// Drives `wait` from `start_ms` to its end. `script` answers the look of this number (from 0), sent at this instant, with what it
 /// brings and how long that takes; `random` is what each reply is told.
-pub(crate) fn drive(mut wait: Wait, start_ms: f64, random: f64, mut script: impl FnMut(usize, f64) -> (Reading, f64)) -> Run {
+pub(crate) fn drive(mut wait: Alone, start_ms: f64, random: f64, mut script: impl FnMut(usize, f64) -> (Reading, f64)) -> Run {
     let mut now_ms = start_ms;
     let (mut looks, mut shown) = (Vec::new(), Vec::new());
     for _ in 0..MOST_STEPS {

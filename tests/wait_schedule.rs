@@ -1,0 +1,200 @@
+//! When the next look is: by what is known of durations beforehand, and by what a client has seen.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod support;
+
+use nanobanana_task::reply::{Model, Reading, Status, TaskDetails};
+use nanobanana_task::wait::{Client, Next, Pace, Page, Terms};
+use std::rc::Rc;
+use support::driver::{Alone, at, drive};
+use support::{NOW_MS, generating, seen, success, task, terms};
+
+const PACES: [Pace; 3] = [Pace::Gentle, Pace::Normal, Pace::Eager];
+const RANDOMS: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 0.999_999];
+
+/// A task of this model, created at this instant and, where it is done, completed at the other.
+fn of_model(model: Model, status: Status, created_at_ms: f64, completed_at_ms: Option<f64>) -> Reading {
+    let details = task(seen(status, Some(created_at_ms)));
+    Reading::Task(Rc::new(TaskDetails { model, completed_at_ms, ..TaskDetails::clone(&details) }))
+}
+
+/// The pause that a client chooses after one good look at a task of this model and age.
+fn pause_of(client: &mut Client<()>, model: Model, age_ms: f64, pace: Pace, random: f64, page: Page) -> f64 {
+    let mut seat = client.enter("pause", None, Terms { pace, ..terms() }, at(NOW_MS));
+    assert!(matches!(client.next(&mut seat, at(NOW_MS), page), Next::Send { .. }));
+    client.came_back(&mut seat, of_model(model, Status::Generating, NOW_MS - age_ms, None), None, at(NOW_MS), random);
+    client.leave(&seat);
+    seat.wait().next_look_in_ms(NOW_MS).expect("a next look")
+}
+
+fn pause_at(age_ms: f64, pace: Pace, random: f64) -> f64 {
+    pause_of(&mut Client::new(f64::INFINITY), Model::Standard, age_ms, pace, random, Page::Shown)
+}
+
+/// A client that has seen tasks of this model take so long.
+fn taught(model: Model, durations_ms: impl IntoIterator<Item = f64>) -> Client<()> {
+    let mut client = Client::new(f64::INFINITY);
+    for ms in durations_ms {
+        let mut seat = client.enter("taught", None, Terms { once: true, ..terms() }, at(NOW_MS));
+        client.next(&mut seat, at(NOW_MS), Page::Shown);
+        client.came_back(&mut seat, of_model(model, Status::Success, NOW_MS - ms, Some(NOW_MS)), None, at(NOW_MS), 0.5);
+        client.leave(&seat);
+    }
+    client
+}
+
+#[test]
+fn looks_are_where_standard_images_get_done() {
+    // Nine in ten take 8 to 40 s: hardly a look before, the closest ones in the middle, wider ones after.
+    for pace in PACES {
+        let [start, middle, late] = [0.0, 22_000.0, 120_000.0].map(|age| pause_at(age, pace, 0.5));
+        assert!((5_000.0..15_000.0).contains(&start), "{pace:?}: {start}");
+        assert!((1_000.0..6_000.0).contains(&middle) && middle < start / 2.0, "{pace:?}: {middle}");
+        assert!(late > middle, "{pace:?}: {late}");
+    }
+}
+
+#[test]
+fn pro_models_are_given_more_time() {
+    for pace in PACES {
+        let mut client = Client::new(f64::INFINITY);
+        let [standard, unknown, pro] =
+            [Model::Standard, Model::Unknown, Model::Pro].map(|model| pause_of(&mut client, model, 15_000.0, pace, 0.5, Page::Shown));
+        assert!(standard < unknown && unknown < pro && pro > 3.0 * standard, "{pace:?}: {standard} {unknown} {pro}");
+        assert!(pro <= 60_000.0 * 1.15, "a minute at most: {pro}");
+    }
+}
+
+#[test]
+fn each_pace_is_quicker_than_the_one_before() {
+    for age in [0.0, 20_000.0, 60_000.0, 1_000_000.0] {
+        for random in RANDOMS {
+            let [gentle, normal, eager] = PACES.map(|pace| pause_at(age, pace, random));
+            assert!(gentle > normal && normal > eager, "age {age}: {gentle} {normal} {eager}");
+        }
+    }
+    let looks = PACES
+        .map(|pace| drive(Alone::new("t1", None, Terms { pace, ..terms() }, NOW_MS), NOW_MS, 0.5, |_, _| (generating(), 50.0)).looks.len());
+    assert!(looks[0] < looks[1] && looks[1] < looks[2], "{looks:?}");
+    assert!(looks[2] < 100, "ten minutes cost {looks:?} looks");
+}
+
+#[test]
+fn very_old_tasks_are_looked_at_as_the_vendor_advises() {
+    for age in [900_000.0, 4_000_000.0, 86_400_000.0] {
+        for pace in PACES {
+            for random in RANDOMS {
+                let pause = pause_at(age, pace, random);
+                assert!((0.85 * 15_000.0..=1.15 * 30_000.0).contains(&pause), "age {age}, {pace:?}: {pause}");
+            }
+        }
+    }
+}
+
+#[test]
+fn pauses_vary_with_chance_and_no_chance_leads_astray() {
+    for age in [0.0, 60_000.0, 300_000.0] {
+        let [low, middle, high] = [0.0, 0.5, 0.999].map(|random| pause_at(age, Pace::Normal, random));
+        assert!(low < middle && middle < high, "{low} {middle} {high}");
+        // Many clients started together are spread over a tenth of the pause at least.
+        assert!(high - low > middle / 10.0);
+        assert_eq!(pause_at(age, Pace::Normal, -5.0), low);
+        assert!(pause_at(age, Pace::Normal, 7.0) <= middle * 1.2);
+    }
+}
+
+#[test]
+fn a_plausible_create_time_is_the_tasks_age() {
+    let old = |age_ms: f64| pause_at(age_ms, Pace::Normal, 0.5);
+    let (young, grown, aged) = (old(0.0), old(20_000.0), 20_000.0);
+    assert!(grown < young / 2.0);
+    assert_eq!(old(30.0 * 86_400_000.0), aged, "thirty days are still believed");
+    for (age_ms, why) in
+        [(-1.0, "ahead of the clock"), (-28_800_000.0, "a zone ahead"), (2_592_000_001.0, "past thirty days"), (1e12, "long ago")]
+    {
+        assert_eq!(old(age_ms), young, "a create time {why} counts");
+    }
+}
+
+#[test]
+fn an_age_once_known_lasts() {
+    let run = drive(Alone::new("t1", None, terms(), NOW_MS), NOW_MS, 0.5, |n, sent_ms| match n {
+        0 => (seen(Status::Generating, Some(NOW_MS - 1_000_000.0)), 10.0),
+        1..4 => (seen(Status::Generating, (n == 2).then_some(sent_ms)), 10.0),
+        _ => (success(), 10.0),
+    });
+    assert!(run.pauses().iter().all(|pause| *pause == 20_000.0), "{:?}", run.pauses());
+}
+
+#[test]
+fn without_a_create_time_the_waits_own_age_counts() {
+    let run = drive(Alone::new("t1", None, terms(), NOW_MS), NOW_MS, 0.5, |_, _| (generating(), 50.0));
+    let mut client = Client::new(f64::INFINITY);
+    for (pause, look) in run.pauses().iter().zip(&run.looks).take(20) {
+        let expected = pause_of(&mut client, Model::Unknown, look.back_ms - NOW_MS, Pace::Normal, 0.5, Page::Shown);
+        assert!((pause - expected).abs() < 0.01, "{pause} {expected}");
+    }
+}
+
+#[test]
+fn a_client_learns_how_long_tasks_take() {
+    for (took_ms, window) in [(3_000.0, 1_500.0..3_500.0), (90_000.0, 30_000.0..75_000.0)] {
+        let mut client = taught(Model::Standard, (0..30).map(|n| took_ms * (0.9 + 0.2 * f64::from(n) / 30.0)));
+        let pause = pause_of(&mut client, Model::Standard, 0.0, Pace::Normal, 0.5, Page::Shown);
+        assert!(window.contains(&pause), "tasks take {took_ms}, the first pause {pause}");
+        // Of other models it has learned nothing.
+        let other = pause_of(&mut client, Model::Pro, 0.0, Pace::Normal, 0.5, Page::Shown);
+        assert_eq!(other, pause_of(&mut Client::new(1.0), Model::Pro, 0.0, Pace::Normal, 0.5, Page::Shown));
+    }
+}
+
+#[test]
+fn what_was_learned_last_counts_and_memory_is_bounded() {
+    let fast = || (0..48).map(|_| 5_000.0);
+    let mut forgetful = taught(Model::Standard, (0..10_000).map(|_| 60_000.0).chain(fast()));
+    let mut fresh = taught(Model::Standard, fast());
+    let [one, other] = [&mut forgetful, &mut fresh].map(|client| pause_of(client, Model::Standard, 0.0, Pace::Normal, 0.5, Page::Shown));
+    assert_eq!(one, other);
+}
+
+#[test]
+fn nonsense_teaches_nothing() {
+    let nonsense = [0.0, -5_000.0, 28_800_000.0, -28_800_000.0, 1e15, f64::NAN, f64::INFINITY, 1.0];
+    let mut client = taught(Model::Standard, nonsense.into_iter().cycle().take(100));
+    for age in [0.0, 20_000.0] {
+        assert_eq!(pause_of(&mut client, Model::Standard, age, Pace::Normal, 0.5, Page::Shown), pause_at(age, Pace::Normal, 0.5));
+    }
+    // A task that still runs teaches nothing either, whatever times it has.
+    let mut seat = client.enter("running", None, terms(), at(NOW_MS));
+    client.next(&mut seat, at(NOW_MS), Page::Shown);
+    client.came_back(&mut seat, of_model(Model::Standard, Status::Generating, NOW_MS - 2_000.0, Some(NOW_MS)), None, at(NOW_MS), 0.5);
+    client.leave(&seat);
+    assert_eq!(pause_of(&mut client, Model::Standard, 0.0, Pace::Normal, 0.5, Page::Shown), pause_at(0.0, Pace::Normal, 0.5));
+}
+
+#[test]
+fn a_hidden_page_looks_more_seldom() {
+    for age in [0.0, 20_000.0, 1_000_000.0] {
+        let [shown, hidden] =
+            [Page::Shown, Page::Hidden].map(|page| pause_of(&mut Client::new(1.0), Model::Standard, age, Pace::Normal, 0.5, page));
+        assert!(hidden > 2.5 * shown, "{shown} {hidden}");
+    }
+}
+
+#[test]
+fn progress_is_the_share_of_tasks_that_are_done_by_then() {
+    let progress = |client: &mut Client<()>, age_ms: f64| {
+        let mut seat = client.enter("progress", None, terms(), at(NOW_MS));
+        client.next(&mut seat, at(NOW_MS), Page::Shown);
+        client.came_back(&mut seat, of_model(Model::Standard, Status::Generating, NOW_MS - age_ms, None), None, at(NOW_MS), 0.5);
+        client.leave(&seat);
+        seat.wait().estimated_progress()
+    };
+    let mut fresh = Client::new(1.0);
+    let shares = [0.0, 8_000.0, 18_000.0, 40_000.0, 600_000.0, 1e9].map(|age| progress(&mut fresh, age));
+    assert!(shares.windows(2).all(|pair| pair[0] <= pair[1]), "{shares:?}");
+    assert!(shares[0] == 0.0 && (0.45..0.55).contains(&shares[2]) && shares[3] > 0.9 && shares[5] < 1.0, "{shares:?}");
+    let mut slow = taught(Model::Standard, (0..40).map(|_| 60_000.0));
+    assert!(progress(&mut slow, 30_000.0) < 0.15 && progress(&mut slow, 90_000.0) > 0.85);
+}
