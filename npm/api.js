@@ -13,7 +13,7 @@ import { TaskError } from "./core.js";
  * @typedef {object} Core
  * @property {Types["getTaskDetails"]} getTaskDetails
  * @property {Types["waitForTask"]} waitForTask
- * @property {(...watched: Watched) => Changes} watchTask
+ * @property {(...watched: Watched) => Changes | Promise<never>} watchTask
  * @property {(options?: object) => (how: 0 | 1 | 2, task: unknown, options?: object) => any} createClient
  */
 
@@ -71,10 +71,6 @@ function watching(begin) {
     return(value) {
       leave();
       return changes.return(value);
-    },
-    throw(reason) {
-      leave();
-      return changes.throw(reason);
     },
     [Symbol.asyncIterator]() {
       return this;

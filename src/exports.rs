@@ -1,7 +1,7 @@
 //! What the wasm exports: short bodies. Their TypeScript is `types.d.ts`; `npm/api.js` makes the public functions of them.
 
 use crate::client::{Drive, Hub, carry_out};
-use crate::web::{How, Refusal, Rejection};
+use crate::web::{How, Refusal};
 use js_sys::Promise;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -25,7 +25,7 @@ pub fn wait_for_task(task: JsValue, options: JsValue) -> JsValue {
 }
 
 /// The core of `watchTask(task, options?)`: a function that promises the next change of state, or undefined after the last; with `true`
-/// it ends the watch.
+/// it ends the watch. A promise that is rejected where the watch cannot begin.
 #[wasm_bindgen(js_name = watchTask, skip_typescript)]
 pub fn watch_task(task: JsValue, options: JsValue) -> JsValue {
     call(How::Watch, &Hub::of(&options), &task, &options)
@@ -35,47 +35,46 @@ pub fn watch_task(task: JsValue, options: JsValue) -> JsValue {
 #[wasm_bindgen(js_name = createClient, skip_typescript)]
 pub fn create_client(options: JsValue) -> JsValue {
     let hub = Hub::of(&options);
-    let client: Box<dyn FnMut(u32, JsValue, JsValue) -> JsValue> = Box::new(move |how, task, options| {
-        let how = match how {
-            0 => How::Look,
-            1 => How::Wait,
+    function(move |how, task, options| {
+        let how = match how.as_f64() {
+            Some(0.0) => How::Look,
+            Some(1.0) => How::Wait,
             _ => How::Watch,
         };
         call(how, &hub, &task, &options)
-    });
-    Closure::wrap(client).into_js_value()
+    })
 }
 
 fn call(how: How, hub: &Result<Rc<Hub>, Refusal>, task: &JsValue, options: &JsValue) -> JsValue {
-    let drive = Drive::new(how, hub, task, options);
-    if how == How::Watch { watch(drive) } else { promise(drive, None).into() }
-}
-
-/// One future for every export: each would come with its own copy of the whole driver.
-fn promise(drive: Result<Drive, Rejection>, place: Option<Rc<Cell<Option<Drive>>>>) -> Promise {
-    match drive {
-        Ok(drive) => future_to_promise(carry_out(drive, place)),
-        Err(rejection) => Promise::reject(&rejection.into()),
+    match Drive::new(how, hub, task, options) {
+        Ok(drive) if how == How::Watch => watch(drive),
+        Ok(drive) => promise(drive, None),
+        Err(rejection) => Promise::reject(&rejection.into()).into(),
     }
 }
 
+/// One future for every export: each would come with its own copy of the whole driver.
+fn promise(drive: Drive, place: Option<Rc<Cell<Option<Drive>>>>) -> JsValue {
+    future_to_promise(carry_out(drive, place)).into()
+}
+
 /// Between two changes the call waits in its place, and nothing of it runs.
-fn watch(drive: Result<Drive, Rejection>) -> JsValue {
-    let bell = drive.as_ref().ok().map(Drive::bell);
-    let (drive, mut rejection) = match drive {
-        Ok(drive) => (Some(drive), None),
-        Err(rejection) => (None, Some(rejection)),
-    };
-    let place = Rc::new(Cell::new(drive));
-    let next: Box<dyn FnMut(bool) -> Promise> = Box::new(move |leave| {
-        if let (true, Some(bell)) = (leave, &bell) {
+fn watch(drive: Drive) -> JsValue {
+    let bell = drive.bell();
+    let place = Rc::new(Cell::new(Some(drive)));
+    function(move |leave, _, _| {
+        let drive = place.take();
+        if leave.is_truthy() {
             bell.leave();
+        } else if let Some(drive) = drive {
+            return promise(drive, Some(Rc::clone(&place)));
         }
-        match (place.take(), rejection.take()) {
-            (Some(drive), _) if !leave => promise(Ok(drive), Some(Rc::clone(&place))),
-            (_, Some(rejection)) if !leave => promise(Err(rejection), None),
-            _ => Promise::resolve(&JsValue::UNDEFINED),
-        }
-    });
-    Closure::wrap(next).into_js_value()
+        JsValue::UNDEFINED
+    })
+}
+
+/// A function for JavaScript, which lives as long as that has it. All are of one kind, because each kind comes with its own glue.
+fn function(body: impl FnMut(JsValue, JsValue, JsValue) -> JsValue + 'static) -> JsValue {
+    let body: Box<dyn FnMut(JsValue, JsValue, JsValue) -> JsValue> = Box::new(body);
+    Closure::wrap(body).into_js_value()
 }

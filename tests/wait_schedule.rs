@@ -77,7 +77,7 @@ fn each_pace_is_quicker_than_the_one_before() {
     let looks = PACES
         .map(|pace| drive(Alone::new("t1", None, Terms { pace, ..terms() }, NOW_MS), NOW_MS, 0.5, |_, _| (generating(), 50.0)).looks.len());
     assert!(looks[0] < looks[1] && looks[1] < looks[2], "{looks:?}");
-    assert!(looks[2] < 100, "ten minutes cost {looks:?} looks");
+    assert!(looks[2] < 120, "ten minutes cost {looks:?} looks");
 }
 
 #[test]
@@ -139,13 +139,13 @@ fn without_a_create_time_the_waits_own_age_counts() {
 
 #[test]
 fn a_client_learns_how_long_tasks_take() {
-    for (took_ms, window) in [(3_000.0, 1_500.0..3_500.0), (90_000.0, 30_000.0..75_000.0)] {
+    for (took_ms, window) in [(3_000.0, 1_500.0..3_500.0), (90_000.0, 15_000.0..75_000.0)] {
         let mut client = taught(Model::Standard, (0..30).map(|n| took_ms * (0.9 + 0.2 * f64::from(n) / 30.0)));
         let pause = pause_of(&mut client, Model::Standard, 0.0, Pace::Normal, 0.5, Page::Shown);
         assert!(window.contains(&pause), "tasks take {took_ms}, the first pause {pause}");
         // Of other models it has learned nothing.
         let other = pause_of(&mut client, Model::Pro, 0.0, Pace::Normal, 0.5, Page::Shown);
-        assert_eq!(other, pause_of(&mut Client::new(1.0), Model::Pro, 0.0, Pace::Normal, 0.5, Page::Shown));
+        assert_eq!(other, pause_of(&mut Client::new(f64::INFINITY), Model::Pro, 0.0, Pace::Normal, 0.5, Page::Shown));
     }
 }
 
@@ -176,8 +176,8 @@ fn nonsense_teaches_nothing() {
 #[test]
 fn a_hidden_page_looks_more_seldom() {
     for age in [0.0, 20_000.0, 1_000_000.0] {
-        let [shown, hidden] =
-            [Page::Shown, Page::Hidden].map(|page| pause_of(&mut Client::new(1.0), Model::Standard, age, Pace::Normal, 0.5, page));
+        let [shown, hidden] = [Page::Shown, Page::Hidden]
+            .map(|page| pause_of(&mut Client::new(f64::INFINITY), Model::Standard, age, Pace::Normal, 0.5, page));
         assert!(hidden > 2.5 * shown, "{shown} {hidden}");
     }
 }
@@ -191,7 +191,7 @@ fn progress_is_the_share_of_tasks_that_are_done_by_then() {
         client.leave(&seat);
         seat.wait().estimated_progress()
     };
-    let mut fresh = Client::new(1.0);
+    let mut fresh = Client::new(f64::INFINITY);
     let shares = [0.0, 8_000.0, 18_000.0, 40_000.0, 600_000.0, 1e9].map(|age| progress(&mut fresh, age));
     assert!(shares.windows(2).all(|pair| pair[0] <= pair[1]), "{shares:?}");
     assert!(shares[0] == 0.0 && (0.45..0.55).contains(&shares[2]) && shares[3] > 0.9 && shares[5] < 1.0, "{shares:?}");

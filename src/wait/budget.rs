@@ -37,11 +37,19 @@ impl Budget {
     /// The first slot that is free.
     pub(crate) fn take(&mut self, now_ms: f64) -> Slot {
         let now = now_ms.max(self.cool_until_ms) - self.behind_ms;
-        self.free.retain(|slot| *slot >= now);
-        let first = self.free.iter().copied().fold(f64::INFINITY, f64::min);
-        if first < self.next {
-            self.free.retain(|slot| *slot != first);
-            return Slot(first);
+        // The first of those given back; what has gone by unused is gone.
+        let mut first = f64::INFINITY;
+        let mut place = 0;
+        while let Some(slot) = self.free.get(place).copied() {
+            if slot < now || slot == first {
+                self.free.swap_remove(place);
+            } else {
+                first = first.min(slot);
+                place = place.saturating_add(1);
+            }
+        }
+        if let Some(place) = self.free.iter().position(|slot| *slot == first) {
+            return Slot(self.free.swap_remove(place));
         }
         let slot = self.next.max(now);
         self.next = slot + self.gap_ms;

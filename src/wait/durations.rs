@@ -33,14 +33,10 @@ const PRO: Part = Part { weight: 0.95, median_ms: 134_000.0, squarings: 2 };
 const EARLY: Part = Part { weight: 0.03, median_ms: 4_000.0, squarings: 1 };
 const LONG: Part = Part { weight: 0.02, median_ms: 200_000.0, squarings: 0 };
 
-/// What is known of a model beforehand. Where the model is not known, most tasks are standard ones.
-const fn known_of(model: Model) -> [Part; 4] {
-    match model {
-        Model::Standard => [STANDARD, EARLY, LONG, Part { weight: 0.0, ..PRO }],
-        Model::Pro => [PRO, EARLY, LONG, Part { weight: 0.0, ..PRO }],
-        Model::Unknown => [Part { weight: 0.75, ..STANDARD }, EARLY, LONG, Part { weight: 0.2, ..PRO }],
-    }
-}
+/// What is known beforehand. Where the model is not known, most tasks are standard ones.
+static KNOWN_OF_STANDARD: [Part; 3] = [STANDARD, EARLY, LONG];
+static KNOWN_OF_PRO: [Part; 3] = [PRO, EARLY, LONG];
+static KNOWN: [Part; 4] = [Part { weight: 0.75, ..STANDARD }, Part { weight: 0.2, ..PRO }, EARLY, LONG];
 
 /// The durations of the tasks that a client has seen finish. Its memory is bounded.
 #[derive(Debug, Default)]
@@ -80,17 +76,6 @@ impl Durations {
         }
     }
 
-    /// The share of tasks that are done by this age. Below 1 at every age.
-    pub(crate) fn share_done(&self, model: Model, age_ms: f64) -> f64 {
-        let age_ms = age_ms.max(0.0);
-        let (mut running, mut all) = (0.0, 0.0);
-        self.each_part(model, |part| {
-            running += part.weight * part.survival(age_ms);
-            all += part.weight;
-        });
-        (1.0 - running / all).clamp(0.0, 0.99)
-    }
-
     /// The pause until the next look at a task of this age, where a look costs as much as `look_ms` of lateness.
     ///
     /// Looks at the rate `r` cost `look_ms · r` and leave the result waiting for `1 / 2r`; over a task's life the sum is least where `r` is the
@@ -98,47 +83,48 @@ impl Durations {
     pub(crate) fn pause_ms(&self, model: Model, age_ms: f64, look_ms: f64) -> f64 {
         let (mut pause_ms, mut looks) = (0.0, 0.0);
         while looks < 1.0 && pause_ms < LONGEST_PAUSE_MS {
-            let more = STEP_MS * (self.hazard(model, age_ms.max(0.0) + pause_ms + STEP_MS / 2.0) / (2.0 * look_ms)).sqrt();
+            let Odds { hazard, .. } = self.at(model, age_ms.max(0.0) + pause_ms + STEP_MS / 2.0);
+            let more = STEP_MS * (hazard / (2.0 * look_ms)).sqrt();
             pause_ms += STEP_MS * ((1.0 - looks) / more).min(1.0);
             looks += more;
         }
         pause_ms
     }
 
-    /// How likely a task that still runs at this age is to end now, per ms.
-    fn hazard(&self, model: Model, age_ms: f64) -> f64 {
-        let (mut ending, mut running) = (0.0, 0.0);
-        self.each_part(model, |part| {
-            let survival = part.survival(age_ms);
-            ending += part.weight * survival * (1.0 - survival) * part.shape() / age_ms;
-            running += part.weight * survival;
-        });
-        ending / running
-    }
-
-    fn each_part(&self, model: Model, mut with: impl FnMut(Part)) {
-        for known in known_of(model) {
-            with(Part { weight: known.weight * PRIOR_WEIGHT, ..known });
-        }
-        let seen = match model {
-            Model::Standard => &self.standard,
-            Model::Pro => &self.pro,
-            Model::Unknown => &self.unknown,
+    /// How it stands with tasks of this age.
+    pub(crate) fn at(&self, model: Model, age_ms: f64) -> Odds {
+        let (known, seen): (&[Part], &Seen) = match model {
+            Model::Standard => (&KNOWN_OF_STANDARD, &self.standard),
+            Model::Pro => (&KNOWN_OF_PRO, &self.pro),
+            Model::Unknown => (&KNOWN, &self.unknown),
         };
-        for median_ms in &seen.ms {
-            with(Part { weight: 1.0, median_ms: *median_ms, squarings: SEEN_SQUARINGS });
+        let (mut all, mut running, mut ending) = (0.0, 0.0, 0.0);
+        let mut add = |part: Part, weight: f64| {
+            let (mut power, mut shape) = (age_ms / part.median_ms, 1.0);
+            for _ in 0..part.squarings {
+                power *= power;
+                shape *= 2.0;
+            }
+            let survival = 1.0 / (1.0 + power);
+            all += weight;
+            running += weight * survival;
+            ending += weight * survival * (1.0 - survival) * shape / age_ms;
+        };
+        for part in known {
+            add(*part, part.weight * PRIOR_WEIGHT);
         }
+        for median_ms in &seen.ms {
+            add(Part { weight: 1.0, median_ms: *median_ms, squarings: SEEN_SQUARINGS }, 1.0);
+        }
+        Odds { share_done: (1.0 - running / all).clamp(0.0, 0.99), hazard: ending / running }
     }
 }
 
-impl Part {
-    fn shape(self) -> f64 {
-        (0..self.squarings).fold(1.0, |shape, _| shape * 2.0)
-    }
-
-    /// The share that still runs at this age.
-    fn survival(self, age_ms: f64) -> f64 {
-        let power = (0..self.squarings).fold(age_ms / self.median_ms, |power, _| power * power);
-        1.0 / (1.0 + power)
-    }
+/// How it stands with tasks of some age.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Odds {
+    /// The share that is done by then, below 1.
+    pub(crate) share_done: f64,
+    /// How likely one that still runs is to end now, per ms.
+    hazard: f64,
 }

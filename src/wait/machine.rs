@@ -194,7 +194,7 @@ impl Wait {
         self.estimated_progress = match self.state {
             State::Ended(Outcome::Succeeded | Outcome::Failed) => 1.0,
             // An estimate that runs backwards tells nobody anything.
-            _ => guide.durations.share_done(self.model(), now_ms - self.born_at_ms).max(self.estimated_progress),
+            _ => guide.durations.at(self.model(), (now_ms - self.born_at_ms).max(0.0)).share_done.max(self.estimated_progress),
         };
         self.unshown = true;
     }

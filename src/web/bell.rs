@@ -6,10 +6,24 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 thread_local! {
-    /// Every wait that goes on.
-    static BELLS: RefCell<Vec<Rc<Bell>>> = const { RefCell::new(Vec::new()) };
+    static WAITING: Cell<Option<&'static Waiting>> = const { Cell::new(None) };
+}
+
+/// What there is one of.
+#[derive(Default)]
+struct Waiting {
+    /// Of every wait that goes on.
+    bells: RefCell<Vec<Rc<Bell>>>,
     /// For as long as there are any, in a page.
-    static LISTENING: RefCell<Option<Listening>> = const { RefCell::new(None) };
+    listening: Cell<Option<Listening>>,
+}
+
+fn waiting() -> &'static Waiting {
+    WAITING.get().unwrap_or_else(|| {
+        let waiting = Box::leak(Box::default());
+        WAITING.set(Some(waiting));
+        waiting
+    })
 }
 
 /// How one wait is told that something has happened.
@@ -32,9 +46,10 @@ impl Bell {
     }
 
     pub(crate) fn hang(self: Rc<Self>, in_page: bool) -> Hung {
-        BELLS.with_borrow_mut(|bells| bells.push(Rc::clone(&self)));
+        let Waiting { bells, listening } = waiting();
+        bells.borrow_mut().push(Rc::clone(&self));
         if in_page {
-            LISTENING.with_borrow_mut(|listening| _ = listening.get_or_insert_with(Listening::start));
+            listening.set(Some(listening.take().unwrap_or_else(Listening::start)));
         }
         Hung(self)
     }
@@ -70,24 +85,23 @@ impl Bell {
 
 impl Drop for Hung {
     fn drop(&mut self) {
-        let over = BELLS.with_borrow_mut(|bells| {
-            bells.iter().position(|bell| Rc::ptr_eq(bell, &self.0)).map(|place| bells.swap_remove(place));
-            bells.is_empty()
-        });
-        if over {
-            LISTENING.take();
+        let Waiting { bells, listening } = waiting();
+        let mut bells = bells.borrow_mut();
+        if let Some(place) = bells.iter().position(|bell| Rc::ptr_eq(bell, &self.0)) {
+            bells.swap_remove(place);
+        }
+        if bells.is_empty() {
+            listening.take();
         }
     }
 }
 
 /// Tells all who wait for a task at a client.
 pub(crate) fn ring_task(client: usize, task_id: &str) {
-    BELLS.with_borrow(|bells| {
-        bells.iter().filter(|bell| bell.client == client && bell.task_id == task_id).for_each(|bell| bell.ring());
-    });
+    waiting().bells.borrow().iter().filter(|bell| bell.client == client && bell.task_id == task_id).for_each(|bell| bell.ring());
 }
 
 /// Tells everybody.
 pub(super) fn ring_all() {
-    BELLS.with_borrow(|bells| bells.iter().for_each(|bell| bell.ring()));
+    waiting().bells.borrow().iter().for_each(|bell| bell.ring());
 }

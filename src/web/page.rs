@@ -2,21 +2,13 @@
 
 use super::bell::ring_all;
 use super::connection::global;
+use super::pause::Target;
 use crate::reply::Json;
 use crate::wait::Page;
 use wasm_bindgen::prelude::*;
 
 /// `visibilitychange` comes up from the document. What each says is read from the page when it is needed.
 const EVENTS: [&str; 4] = ["visibilitychange", "pageshow", "online", "offline"];
-
-#[wasm_bindgen]
-extern "C" {
-    // With `catch`: where something has made a `document` for itself, there may be no events of a page.
-    #[wasm_bindgen(catch, js_name = addEventListener)]
-    fn add_event_listener(kind: &str, listener: &JsValue) -> Result<(), JsValue>;
-    #[wasm_bindgen(catch, js_name = removeEventListener)]
-    fn remove_event_listener(kind: &str, listener: &JsValue) -> Result<(), JsValue>;
-}
 
 /// What the page is doing now.
 pub(crate) fn page() -> Page {
@@ -35,8 +27,10 @@ pub(super) struct Listening(Closure<dyn FnMut()>);
 impl Listening {
     pub(super) fn start() -> Self {
         let on_change = Closure::new(ring_all);
+        let page = Target::global();
         for kind in EVENTS {
-            let _ = add_event_listener(kind, on_change.as_ref());
+            // Where something has made a `document` for itself, there may be no events of a page.
+            let _ = page.add_event_listener(kind, on_change.as_ref());
         }
         Self(on_change)
     }
@@ -44,8 +38,9 @@ impl Listening {
 
 impl Drop for Listening {
     fn drop(&mut self) {
+        let page = Target::global();
         for kind in EVENTS {
-            let _ = remove_event_listener(kind, self.0.as_ref());
+            let _ = page.remove_event_listener(kind, self.0.as_ref());
         }
     }
 }

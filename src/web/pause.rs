@@ -7,6 +7,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
 /// Timers take a signed 32-bit count of ms; a longer one fires at once.
@@ -20,17 +21,29 @@ extern "C" {
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear_timeout(timer: &JsValue);
 
+    /// Whatever tells of events.
+    #[derive(Clone, Debug)]
+    pub(crate) type Target;
+    #[wasm_bindgen(method, catch, js_name = addEventListener)]
+    pub(super) fn add_event_listener(this: &Target, kind: &str, listener: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = removeEventListener)]
+    pub(super) fn remove_event_listener(this: &Target, kind: &str, listener: &JsValue) -> Result<(), JsValue>;
+
     /// Whatever behaves like an `AbortSignal`: it may come from another realm or a polyfill, so it is never asked for its class.
+    #[wasm_bindgen(extends = Target)]
     #[derive(Clone, Debug)]
     pub(crate) type Signal;
     #[wasm_bindgen(method, getter)]
     fn aborted(this: &Signal) -> bool;
     #[wasm_bindgen(method, getter)]
     fn reason(this: &Signal) -> JsValue;
-    #[wasm_bindgen(method, catch, js_name = addEventListener)]
-    fn add_event_listener(this: &Signal, kind: &str, listener: &JsValue) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch, js_name = removeEventListener)]
-    fn remove_event_listener(this: &Signal, kind: &str, listener: &JsValue) -> Result<(), JsValue>;
+}
+
+impl Target {
+    /// What a page's own events are told to.
+    pub(super) fn global() -> Self {
+        js_sys::global().unchecked_into()
+    }
 }
 
 impl Signal {

@@ -17,12 +17,12 @@ const require = createRequire(join(process.cwd(), 'package.json'));
 const { default: binaryen } = await import(require.resolve('binaryen'));
 
 const PANICS =
-  /\bpanicking\b|\bpanic_(fmt|const|bounds_check|handler)\b|\brust_panic\b|\bslice_(error|index)_fail\b|\b(unwrap|expect)_failed\b|\bcapacity_overflow\b|\bhandle_(alloc_)?error\b|\bthrow_str\b| as core[^ ]*::fmt::Debug>::fmt$/;
+  /\bpanicking\b|\bpanic_(fmt|const|bounds_check|handler)\b|\brust_panic\b|\bslice_(error|index)_fail\b|\b(unwrap|expect)_failed\b|\bcapacity_overflow\b|\bhandle_(alloc_)?error\b|\bthrow_str\b|\bassert_failed\b|\bpanic_(already|poisoned|access)| as core[^ ]*::fmt::Debug>::fmt$/;
 // They stand in tables (of `dyn Write` and the like), and so a compiler has to take them for used.
 const ONLY_FOR_PANICS = /\b(core|alloc)(\[\w+\])?::(fmt|any|panic)::|\bjspi::/;
 const SOURCE_PATHS = /[\w.+/-]+\/[\w.+-]+\.rs/g;
 // A function with one caller is not inlined above this size: the copies that inlining makes of its surroundings compress worse.
-const OPTIMISE = ['-Oz', '-Oz', '--one-caller-inline-max-function-size=30', '--strip-producers', '--strip-target-features'];
+const OPTIMISE = ['-Oz', '-Oz', '--one-caller-inline-max-function-size=45', '--strip-producers', '--strip-target-features'];
 const GLUE_MODULE = './core_bg.js';
 /** @type {[RegExp, string][]} What is changed in the glue; each must be found. */
 const EDITS = [
