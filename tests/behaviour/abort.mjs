@@ -28,7 +28,7 @@ const PLACES = [
   ["in the pause after a failure", "http-502", 1, ({ later }) => ({ onProgress: () => later(30) }), true],
   ["in onProgress", "pending", 1, ({ abort }) => ({ onProgress: abort }), true],
   ["in onProgress after a failure", "http-502", 1, ({ abort }) => ({ onProgress: abort }), true],
-  ["in the second request", "script.pending.silent", 2, ({ later }) => ({ onProgress: () => later(NEXT_LOOK_MS) }), true],
+  ["in the second request", "script.http-502.silent", 2, ({ later }) => ({ onProgress: () => later(2_000) }), true],
 ];
 
 /** @type {Behaviour[]} */
@@ -45,7 +45,7 @@ const places = PLACES.flatMap(([where, scenario, looks, options, waitsOnly]) =>
         counted.abort(reason);
       };
       const hand = { abort, later: (/** @type {number} */ ms) => void setTimeout(abort, ms) };
-      const promise = world.api[call](taskId, { ...reaching(world), signal: counted.signal, ...options(hand, world) });
+      const promise = world.api[call](taskId, { ...reaching(world), signal: counted.signal, pace: "eager", ...options(hand, world) });
       is(await rejection(promise), reason, "the rejection");
       ok(Date.now() - at <= LATE_MS, `it took ${Date.now() - at} ms`);
       is(counted.listeners(), 0, "listeners left on the signal");

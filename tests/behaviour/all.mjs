@@ -6,18 +6,21 @@
 
 import { abort } from "./abort.mjs";
 import { args } from "./arguments.mjs";
+import { client } from "./client.mjs";
 import { connection } from "./connection.mjs";
 import { deadline } from "./deadline.mjs";
 import { failures } from "./failures.mjs";
 import { faults } from "./faults.mjs";
 import { look } from "./look.mjs";
+import { page } from "./page.mjs";
 import { secrets } from "./secrets.mjs";
 import { wait } from "./wait.mjs";
+import { watch } from "./watch.mjs";
 
 /** The most that one of them takes. */
 export const LIMIT_MS = 25_000;
 
-export const behaviours = [...look, ...failures, ...faults, ...wait, ...deadline, ...abort, ...args, ...connection, ...secrets];
+export const behaviours = [...look, ...failures, ...faults, ...wait, ...watch, ...client, ...page, ...deadline, ...abort, ...args, ...connection, ...secrets];
 
 /**
  * Runs one within its limit.

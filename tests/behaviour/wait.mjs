@@ -3,7 +3,7 @@
 
 import { between, is, matches, ok, rejection, same } from "./check.mjs";
 import {
-  NEXT_LOOK_MS, UNSENT, answering, failure, fresh, isFreshHandle, reaching, record, success, takesHalf, triesOf,
+  NEXT_LOOK_MS, answering, failure, fresh, isFreshHandle, reaching, record, success, takesHalf, triesOf,
 } from "./world.mjs";
 
 /** @typedef {import("./world.mjs").Behaviour} Behaviour */
@@ -136,8 +136,8 @@ export const wait = [
   {
     name: "wait: to the picture, showing each look",
     async run(world) {
-      const taskId = fresh("success-4s");
-      const { promise, shown } = waiting(world, taskId);
+      const taskId = fresh("success-8s");
+      const { promise, shown } = waiting(world, taskId, { pace: "eager" });
       const task = await promise;
       is(task.status, "SUCCESS", "status");
       is(task.response.resultImageUrl, `${world.baseUrl}/pictures/${taskId}.png`, "the picture");
@@ -155,7 +155,7 @@ export const wait = [
       is(log.maxInFlight, 1, "requests at once");
       ok(log.looks.every((look) => look.rightKey), "the key came along");
       for (const [index, { atMs }] of log.looks.slice(1).entries()) {
-        between(atMs - Number(log.looks[index]?.atMs), 2_000, NEXT_LOOK_MS, "ms between looks at a young task");
+        between(atMs - Number(log.looks[index]?.atMs), 2_000, NEXT_LOOK_MS, "ms between looks at a new task");
       }
     },
   },
@@ -283,22 +283,6 @@ export const wait = [
       const { promise, shown } = waiting(world, "t", { fetch: answering(record({ taskId: "t" }), success({ taskId: "t" })) });
       await promise;
       ok(!JSON.stringify(shown.map(({ handle }) => handle)).includes(world.key), "the key is in a handle");
-    },
-  },
-  {
-    name: "client: shares its settings and keeps no others",
-    async run(world) {
-      const client = world.api.createClient(reaching(world));
-      same(Object.keys(client).sort(), ["getTaskDetails", "waitForTask"], "its members");
-      const { getTaskDetails, waitForTask } = client;
-      is((await getTaskDetails(fresh("pending"))).status, "GENERATING", "a look");
-      is((await waitForTask(fresh("success"))).status, "SUCCESS", "a wait");
-      const controller = new AbortController();
-      controller.abort("enough");
-      is(await rejection(getTaskDetails(fresh("success"), { signal: controller.signal })), "enough", "the reason");
-      const error = await failure(world, waitForTask(fresh("pending"), { timeoutMs: 900 }), { kind: "timed-out" });
-      is((await waitForTask({ .../** @type {TaskHandle} */ (error.handle), taskId: fresh("success") })).status, "SUCCESS", "a resumed wait");
-      await failure(world, world.api.createClient(reaching(world, { requestTimeoutMs: -1 })).getTaskDetails("t"), UNSENT);
     },
   },
 ];

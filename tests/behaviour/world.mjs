@@ -37,8 +37,8 @@ const PAGES = ["chromium", "firefox", "webkit"];
 export const PROMPT = "a lighthouse above a quiet sea, paper cut style";
 export const PARAM_JSON = JSON.stringify({ numImages: 1, prompt: PROMPT, type: "TEXTTOIAMGE" });
 
-/** The longest that a wait may sleep between two looks at a young task: past this, a look that was to come has come. */
-export const NEXT_LOOK_MS = 3_200;
+/** The longest that an eager wait sleeps between two looks at a new task: past this, a look that was to come has come. */
+export const NEXT_LOOK_MS = 7_500;
 
 /** A signal's abort or a deadline may take this long to arrive. */
 export const LATE_MS = 150;

@@ -52,7 +52,7 @@ it("importing compiles, fetches, starts, makes and defines nothing", () => {
 });
 
 it("it exports what its types say, and no more", () => {
-  assert.deepEqual(Object.keys(api).sort(), ["TaskError", "createClient", "getTaskDetails", "waitForTask"]);
+  assert.deepEqual(Object.keys(api).sort(), ["TaskError", "createClient", "getTaskDetails", "waitForTask", "watchTask"]);
 });
 
 it("making a client starts nothing either", () => {
@@ -96,7 +96,7 @@ it("by its own name it is found by import and by require, and each file that it 
     await writeFile(join(folder, "require.cjs"), `const api = require("nanobanana-task"); ${say}`);
     for (const program of ["import.mjs", "require.cjs"]) {
       const { stdout } = await promisify(execFile)(process.execPath, ["--no-warnings", join(folder, program)], { timeout: 10_000 });
-      assert.equal(stdout.trim(), "TaskError,createClient,getTaskDetails,waitForTask", program);
+      assert.equal(stdout.trim(), "TaskError,createClient,getTaskDetails,waitForTask,watchTask", program);
     }
   } finally {
     await rm(folder, { recursive: true });
