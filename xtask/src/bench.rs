@@ -1,28 +1,37 @@
-//! `cargo xtask bench NAME`: measurements that print figures side by side. None of them is a test: machines are noisy.
+//! `cargo xtask bench NAME`: measurements that print figures side by side. None of them is a test: machines are noisy, and some take minutes.
 
 use crate::build;
 use crate::command::run;
-use crate::failure::{Doing, Failure, Outcome};
+use crate::failure::{Failure, Outcome};
 use crate::node;
+use crate::simulator;
 use crate::workspace::Workspace;
 
 /// Where they are, each a module of that name.
 const FOLDER: &str = "tests/bench";
 
-/// Builds the package, then measures.
-pub(crate) fn run_it(workspace: &Workspace, name: &str) -> Outcome {
-    let names = names(workspace)?;
-    if !names.iter().any(|known| known == name) {
-        return Err(Failure::from(format!("there is no such bench; there are: {}", names.join(", "))));
-    }
-    build::run(workspace)?;
-    run(node::node(&workspace.root).arg(format!("{FOLDER}/{name}.mjs")))
+struct Bench {
+    name: &'static str,
+    /// Whether it runs other clients beside this package, and the simulator.
+    with_peers: bool,
 }
 
-fn names(workspace: &Workspace) -> Outcome<Vec<String>> {
-    let entries = std::fs::read_dir(workspace.at(FOLDER)).doing(|| format!("read {FOLDER}"))?;
-    let mut names: Vec<String> =
-        entries.flatten().filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".mjs")?.to_owned())).collect();
-    names.sort();
-    Ok(names)
+const BENCHES: &[Bench] = &[Bench { name: "import", with_peers: false }, Bench { name: "faults", with_peers: true }];
+
+/// Builds the package, then measures.
+pub(crate) fn run_it(workspace: &Workspace, name: &str) -> Outcome {
+    let Some(bench) = BENCHES.iter().find(|bench| bench.name == name) else {
+        let names: Vec<&str> = BENCHES.iter().map(|bench| bench.name).collect();
+        return Err(Failure::from(format!("there is no such bench; there are: {}", names.join(", "))));
+    };
+    build::run(workspace)?;
+    if bench.with_peers {
+        node::install(
+            &workspace.at(FOLDER).join("peers"),
+            "the clients to compare with",
+            "npm install in tests/bench/peers, 26 MB; a few seconds",
+        )?;
+        simulator::build_as_step(workspace)?;
+    }
+    run(node::node(&workspace.root).arg(format!("{FOLDER}/{name}.mjs")).env("SIMULATOR", workspace.simulator()))
 }

@@ -88,7 +88,12 @@ mod tests {
     #[test]
     fn lock_files_name_no_registry() -> Result<(), Box<dyn std::error::Error>> {
         let workspace = crate::workspace::Workspace::here().map_err(|failure| failure.to_string())?;
-        for lock in ["tests/package-lock.json", "tests/packaging/package-lock.json", "xtask/tools/package-lock.json"] {
+        for lock in [
+            "tests/package-lock.json",
+            "tests/bench/peers/package-lock.json",
+            "tests/packaging/package-lock.json",
+            "xtask/tools/package-lock.json",
+        ] {
             let text = workspace.read(lock).map_err(|failure| failure.to_string())?;
             assert!(!text.contains("\"resolved\""), "{lock} installs from whichever registry the reader has; see the .npmrc beside it");
         }
