@@ -1,0 +1,84 @@
+// @ts-check
+/** Has clients wait for tasks on the virtual clock, all at once, and sums up what that took. */
+
+import { now, sleep, until } from "./clock.mjs";
+import { begin, known } from "./service.mjs";
+
+/**
+ * @typedef {import("./mixes.mjs").Task} Task
+ * @typedef {(taskId: string) => Promise<unknown>} Wait
+ * @typedef {{ task: Task, client: number, requests: number, lateness: number }} Waited which client it was, and lateness in seconds
+ * @typedef {{ requests: number, lateness: number, late: number }} Figures per task, in seconds; `late` is the lateness that 95 % stay below
+ */
+
+/** Over this many ms the tasks are begun, so that they do so at every part of a second. */
+const SPREAD_MS = 30_000;
+
+/**
+ * One wait for each task; `client` makes what waits, and is asked once for each `each` tasks.
+ *
+ * @param {Task[]} tasks
+ * @param {number} each
+ * @param {() => Promise<Wait>} client
+ * @returns {Promise<Waited[]>} in the order of the tasks
+ */
+export function waitForAll(tasks, each, client) {
+  const clients = Array.from({ length: Math.ceil(tasks.length / each) }, (_, index) => ({ index, tasks: tasks.slice(index * each, (index + 1) * each) }));
+  return until(
+    Promise.all(
+      clients.map(async ({ index, tasks: its }) => {
+        const wait = await client();
+        return Promise.all(its.map((task, place) => waitFor(task, index, pauseBefore(index * each + place), wait)));
+      }),
+    ).then((waited) => waited.flat()),
+  );
+}
+
+/** @param {Task} task @param {number} client @param {number} pause @param {Wait} wait @returns {Promise<Waited>} */
+async function waitFor(task, client, pause, wait) {
+  await sleep(pause);
+  const taskId = begin(task);
+  await wait(taskId);
+  const { requests, doneAt } = known(taskId);
+  return { task, client, requests, lateness: (now() - doneAt) / 1_000 };
+}
+
+/** The golden section spreads any number of them evenly. @param {number} index */
+function pauseBefore(index) {
+  return ((index * 0.6180339887) % 1) * SPREAD_MS;
+}
+
+/** @param {{ requests: number, lateness: number }[]} waited @returns {Figures} */
+export function figures(waited) {
+  const sorted = waited.map(({ lateness }) => lateness).sort((a, b) => a - b);
+  return {
+    requests: mean(waited.map(({ requests }) => requests)),
+    lateness: mean(sorted),
+    late: /** @type {number} */ (sorted[Math.floor(0.95 * sorted.length)]),
+  };
+}
+
+/**
+ * The standard error of the mean cost, rather too large than too small. The tasks are one for each slice of a distribution, so how long they take is no
+ * part of it: chance is what a cost differs by from those of the two tasks that are next in length. All of one client's may differ in the same way.
+ *
+ * @param {Waited[]} waited
+ * @param {number} weight
+ */
+export function standardError(waited, weight) {
+  const costs = [...waited]
+    .sort((one, other) => one.task.durationMs - other.task.durationMs)
+    .map(({ client, requests, lateness }) => ({ client, cost: weight * requests + lateness }));
+  /** @type {number[]} */
+  const differing = [];
+  for (const [index, { client, cost }] of costs.entries()) {
+    const beside = [costs[index - 1], costs[index + 1]].flatMap((other) => (other ? [other.cost] : []));
+    differing[client] = (differing[client] ?? 0) + cost - mean(beside);
+  }
+  return Math.sqrt(differing.reduce((sum, difference) => sum + difference ** 2, 0)) / costs.length;
+}
+
+/** @param {number[]} numbers */
+function mean(numbers) {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+}
