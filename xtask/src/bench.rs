@@ -12,11 +12,16 @@ const FOLDER: &str = "tests/bench";
 
 struct Bench {
     name: &'static str,
-    /// Whether it runs other clients beside this package, and the simulator.
+    /// Whether it runs other clients beside this package.
     with_peers: bool,
+    with_simulator: bool,
 }
 
-const BENCHES: &[Bench] = &[Bench { name: "import", with_peers: false }, Bench { name: "faults", with_peers: true }];
+const BENCHES: &[Bench] = &[
+    Bench { name: "import", with_peers: false, with_simulator: false },
+    Bench { name: "faults", with_peers: true, with_simulator: true },
+    Bench { name: "polling", with_peers: true, with_simulator: false },
+];
 
 /// Builds the package, then measures.
 pub(crate) fn run_it(workspace: &Workspace, name: &str) -> Outcome {
@@ -31,6 +36,8 @@ pub(crate) fn run_it(workspace: &Workspace, name: &str) -> Outcome {
             "the clients to compare with",
             "npm install in tests/bench/peers, 26 MB; a few seconds",
         )?;
+    }
+    if bench.with_simulator {
         simulator::build_as_step(workspace)?;
     }
     run(node::node(&workspace.root).arg(format!("{FOLDER}/{name}.mjs")).env("SIMULATOR", workspace.simulator()))

@@ -30,7 +30,7 @@ cargo xtask <command>
   test [NAME...]    run every test of the project, or those of these names; `test --list` names them
   build             make pkg/, the npm package
   package           pack it into the tarball that npm publishes, and check which files are in it
-  bench NAME        measure, and print the figures side by side: import, faults
+  bench NAME        measure, and print the figures side by side: import, faults, polling
   release-notes TAG what CHANGELOG.md says on the version of that tag, which has to be the one in Cargo.toml
   size              what the package weighs; with --check, fail over tests/size-budget.json; with --readme, write README's table
 
