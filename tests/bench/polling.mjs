@@ -25,7 +25,7 @@ const TASKS = 2_000;
 const OTHERS_EACH = 5;
 /** Tasks that a client has seen when it is said to have learned, and those that each such client then waits for. */
 const TAUGHT = 30;
-const THEN = 4;
+const THEN = 5;
 
 /**
  * @typedef {keyof typeof WEIGHTS} Pace
@@ -35,11 +35,11 @@ const THEN = 4;
  * @typedef {ReturnType<typeof bounds>} Bounds
  */
 
-for (const told of process.argv.slice(2)) {
-  const [pace, weight] = told.split("=");
-  WEIGHTS[/** @type {Pace} */ (pace)] = Number(weight);
-}
 const PACES = /** @type {Pace[]} */ (Object.keys(WEIGHTS));
+for (const pace of PACES) {
+  const told = process.argv.find((argument) => argument.startsWith(`${pace}=`));
+  if (told) WEIGHTS[pace] = Number(told.slice(pace.length + 1));
+}
 
 /** What this package's clients know of a mix. @type {{ state: string, each: number, seen: (mix: Mix) => Task[] }[]} */
 const STATES = [
@@ -75,8 +75,10 @@ async function measured(mix) {
     rivals.push({ name, ...figures(waited), costs: limits.map((limit) => cost(waited, limit)) });
   }
 
+  // A pace's cost under another's weight means nothing.
   const under = (/** @type {Bounds} */ limit, /** @type {{ cost: number }} */ its) => limits.map((other) => (other === limit ? its : undefined));
-  printTable(`${mix.name} tasks: ${mix.about}`, limits.map(({ pace, weight, best }) => ({ name: `${pace}, weight ${weight}`, unit: best.cost })), [
+  const columns = limits.map(({ pace, weight, best }) => ({ name: `${pace}, weight ${weight}`, unit: best.cost }));
+  printTable(`${mix.name} tasks: ${mix.about}`, columns, [
     ...own.map((row) => ({ ...row, name: `this package, ${row.limit.pace}, ${row.state}`, costs: under(row.limit, row) })),
     ...rivals,
     ...limits.flatMap((limit) => limit.rows.map((row) => ({ ...row, costs: under(limit, row) }))),
@@ -90,8 +92,10 @@ function bounds({ durations, ...mix }, pace, tasks) {
   const best = optimum(durations, weight);
   const fixed = bestInterval(durations, weight);
   check(durations, weight, best, fixed);
-  const replay = (/** @type {number[]} */ looks) => figures(tasks.map(({ durationMs }) => replayed(looks, durationMs / 1_000))).late;
-  const row = (/** @type {string} */ name, /** @type {import("./polling/optimum.mjs").Schedule} */ { looks, ...figure }) => ({ name, ...figure, late: replay(looks) });
+  /** @param {(task: Task) => number[]} looks */
+  const lateOf = (looks) => figures(tasks.map((task) => replayed(looks(task), task.durationMs / 1_000))).late;
+  /** @param {string} name @param {import("./polling/optimum.mjs").Schedule} schedule */
+  const row = (name, { looks, ...figure }) => ({ name, ...figure, late: lateOf(() => looks) });
   const rows = [
     row(`for ${pace}: looks ${fixed.interval.toFixed(2)} s apart, by hindsight`, fixed),
     row(`for ${pace}: the optimum`, best),
@@ -102,7 +106,7 @@ function bounds({ durations, ...mix }, pace, tasks) {
   if (kinds.length > 1) {
     const over = (/** @type {"requests" | "lateness" | "cost"} */ figure) => kinds.reduce((sum, kind) => sum + kind.share * kind[figure], 0);
     knowing = over("cost");
-    const late = figures(tasks.map(({ durationMs, look }) => replayed(kinds.find((kind) => kind.look === look)?.looks ?? [], durationMs / 1_000))).late;
+    const late = lateOf((task) => kinds.find(({ look }) => look === task.look)?.looks ?? []);
     rows.push({ name: `for ${pace}: the optimum that knows the kind`, requests: over("requests"), lateness: over("lateness"), cost: knowing, late });
   }
   return { pace, weight, best, fixed, knowing, rows };
@@ -126,8 +130,8 @@ function verdicts() {
         const apart = (/** @type {{ requests: number }} */ { requests }) => Math.abs(Math.log(requests / rival.requests));
         const nearest = paces.filter((row) => row.state === state).reduce((near, row) => (apart(row) < apart(near) ? row : near));
         const [requests, lateness] = [rival.requests / nearest.requests, rival.lateness / nearest.lateness];
-        const told = `${mix}, ${state}: ${rival.name} makes ${times(requests)} the requests of ${nearest.limit.pace} and is ${times(lateness)} as late`;
-        return { worse: Math.max(requests, lateness), told };
+        const told = `${rival.name} makes ${times(requests)} the requests of ${nearest.limit.pace} and is ${times(lateness)} as late`;
+        return { worse: Math.max(requests, lateness), told: `${mix}, ${state}: ${told}` };
       }),
     ),
   );

@@ -15,23 +15,22 @@ import { begin, known } from "./service.mjs";
 const SPREAD_MS = 30_000;
 
 /**
- * One wait for each task; `client` makes what waits, and is asked once for each `each` tasks.
+ * One wait for each task. `client` makes who waits, and is asked anew after every `each` tasks.
  *
  * @param {Task[]} tasks
  * @param {number} each
  * @param {() => Promise<Wait>} client
- * @returns {Promise<Waited[]>} in the order of the tasks
+ * @returns {Promise<Waited[]>} in the tasks' order
  */
 export function waitForAll(tasks, each, client) {
-  const clients = Array.from({ length: Math.ceil(tasks.length / each) }, (_, index) => ({ index, tasks: tasks.slice(index * each, (index + 1) * each) }));
-  return until(
-    Promise.all(
-      clients.map(async ({ index, tasks: its }) => {
-        const wait = await client();
-        return Promise.all(its.map((task, place) => waitFor(task, index, pauseBefore(index * each + place), wait)));
-      }),
-    ).then((waited) => waited.flat()),
-  );
+  /** @param {number} index */
+  const oneClient = async (index) => {
+    const wait = await client();
+    const its = tasks.slice(index * each, (index + 1) * each);
+    return Promise.all(its.map((task, place) => waitFor(task, index, pauseBefore(index * each + place), wait)));
+  };
+  const clients = Array.from({ length: Math.ceil(tasks.length / each) }, (_, index) => oneClient(index));
+  return until(Promise.all(clients).then((waited) => waited.flat()));
 }
 
 /** @param {Task} task @param {number} client @param {number} pause @param {Wait} wait @returns {Promise<Waited>} */
@@ -59,8 +58,8 @@ export function figures(waited) {
 }
 
 /**
- * The standard error of the mean cost, rather too large than too small. The tasks are one for each slice of a distribution, so how long they take is no
- * part of it: chance is what a cost differs by from those of the two tasks that are next in length. All of one client's may differ in the same way.
+ * The standard error of the mean cost, rather too large than too small. There is one task for each slice of a distribution, so how long they
+ * take is no part of it: chance is what a cost differs by from those of the two tasks next in length, and one client's may all do so alike.
  *
  * @param {Waited[]} waited
  * @param {number} weight

@@ -3,8 +3,8 @@
 
 /**
  * @typedef {{ cost: number, error?: number }} Cost with its standard error, where it was measured and not computed
- * @typedef {import("./measure.mjs").Figures & { name: string, costs: (Cost | undefined)[] }} Row with the cost in each column that means anything for it
- * @typedef {{ name: string, unit: number }} Column a weight, and the cost that the others are told in multiples of
+ * @typedef {import("./measure.mjs").Figures & { name: string, costs: (Cost | undefined)[] }} Row with the costs that mean anything for it
+ * @typedef {{ name: string, unit: number }} Column a weight, and the cost that the others' multiples are of
  */
 
 const NAME = 54;

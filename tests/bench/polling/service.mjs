@@ -5,7 +5,13 @@ import { now, sleep } from "./clock.mjs";
 import { LATENCY, SEEN_AFTER } from "./optimum.mjs";
 
 /** @typedef {import("./mixes.mjs").Task} Task */
-/** @typedef {{ doneAt: number, requests: number, running: string, done: string }} Running when it is done on the clock, looks at it, what they find */
+/**
+ * @typedef {object} Running
+ * @property {number} doneAt on the clock
+ * @property {number} requests looks at it so far
+ * @property {string} running what they find before it is done
+ * @property {string} done and from then on
+ */
 
 /** @type {Map<string, Running>} */
 const tasks = new Map();
@@ -42,18 +48,28 @@ export function known(taskId) {
   return task;
 }
 
-/** As a fetch. @param {Request} request */
-export function answered({ url }) {
-  return reply(new URL(url).searchParams.get("taskId") ?? "");
+/** A look by fetch. @param {string} taskId */
+export async function reply(taskId) {
+  return new Response(await looked(taskId), { headers: { "content-type": "application/json" } });
 }
 
-/** What a look brings. @param {string} taskId */
-export async function reply(taskId) {
+/**
+ * As a fetch for this package: a reply with no more to it than it reads of one. Whole ones took a third of the bench's time.
+ *
+ * @param {Request} request
+ */
+export async function answered({ url }) {
+  const body = await looked(url.slice(url.indexOf("=") + 1));
+  return /** @type {any} */ ({ status: 200, headers: { get: () => null }, text: async () => body });
+}
+
+/** @param {string} taskId */
+async function looked(taskId) {
   const task = known(taskId);
   task.requests += 1;
   const done = now() + SEEN_AFTER * 1_000 >= task.doneAt;
   await sleep(LATENCY * 1_000);
-  return new Response(done ? task.done : task.running, { headers: { "content-type": "application/json" } });
+  return done ? task.done : task.running;
 }
 
 /** @param {object} data */
