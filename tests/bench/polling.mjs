@@ -20,7 +20,7 @@ import { printTable, printVerdict, times } from "./polling/report.mjs";
 const WEIGHTS = { eager: 0.3, normal: 1, gentle: 4 };
 
 /** Tasks of a mix that this package waits for, at each pace. */
-const TASKS = 2_000;
+const TASKS = 2_600;
 /** Of so many the others wait for one: some look at a task hundreds of times. */
 const OTHERS_EACH = 5;
 /** Tasks that a client has seen when it is said to have learned, and those that each such client then waits for. */
