@@ -19,10 +19,11 @@ import { printTable, printVerdict, times } from "./polling/report.mjs";
 /** What one request is worth at each pace, in seconds of lateness. */
 const WEIGHTS = { eager: 0.3, normal: 1, gentle: 4 };
 
-/** Tasks of a mix that this package waits for, at each pace. */
+/** Tasks of a mix that this package waits for, at each pace: more where they differ more. */
 const TASKS = 2_600;
+const MIXED_TASKS = 4_400;
 /** Of so many the others wait for one: some look at a task hundreds of times. */
-const OTHERS_EACH = 5;
+const OTHERS_EACH = 6;
 /** Tasks that a client has seen when it is said to have learned, and those that each such client then waits for. */
 const TAUGHT = 30;
 const THEN = 5;
@@ -58,7 +59,7 @@ verdicts();
 
 /** @param {Mix} mix */
 async function measured(mix) {
-  const tasks = sample(mix, TASKS, random);
+  const tasks = sample(mix, mix.parts.length > 1 ? MIXED_TASKS : TASKS, random);
   const some = [...tasks].sort((one, other) => one.durationMs - other.durationMs).filter((_, index) => index % OTHERS_EACH === OTHERS_EACH >> 1);
   const limits = PACES.map((pace) => bounds(mix, pace, tasks));
 

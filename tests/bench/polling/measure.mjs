@@ -58,23 +58,28 @@ export function figures(waited) {
 }
 
 /**
- * The standard error of the mean cost, rather too large than too small. There is one task for each slice of a distribution, so how long they
- * take is no part of it: chance is what a cost differs by from those of the two tasks next in length, and one client's may all do so alike.
+ * The standard error of the mean cost. There is one task for each slice of a distribution, so how long tasks take is no part of it: chance is what
+ * a cost differs by from the mean of the two like it that are next in length, and one client's may all do so alike.
  *
  * @param {Waited[]} waited
  * @param {number} weight
  */
 export function standardError(waited, weight) {
   const costs = [...waited]
-    .sort((one, other) => one.task.durationMs - other.task.durationMs)
+    .sort(({ task: one }, { task: other }) => one.look.localeCompare(other.look) || one.durationMs - other.durationMs)
     .map(({ client, requests, lateness }) => ({ client, cost: weight * requests + lateness }));
   /** @type {number[]} */
-  const differing = [];
+  const byClient = [];
+  let neighbours = 0;
   for (const [index, { client, cost }] of costs.entries()) {
     const beside = [costs[index - 1], costs[index + 1]].flatMap((other) => (other ? [other.cost] : []));
-    differing[client] = (differing[client] ?? 0) + cost - mean(beside);
+    const difference = cost - mean(beside);
+    byClient[client] = (byClient[client] ?? 0) + difference;
+    // The mean of two varies half as much as the one: a third of the difference's variance is theirs.
+    neighbours += difference ** 2 / 3;
   }
-  return Math.sqrt(differing.reduce((sum, difference) => sum + difference ** 2, 0)) / costs.length;
+  const variance = byClient.reduce((sum, difference) => sum + difference ** 2, 0) - neighbours;
+  return Math.sqrt(Math.max(0, variance)) / costs.length;
 }
 
 /** @param {number[]} numbers */
