@@ -15,13 +15,13 @@ import { createRequire } from "node:module";
  * @property {string} taskId
  * @property {(signal?: AbortSignal) => Promise<Response>} send Asks record-info once: the reply as it came, or what fetch throws.
  * @property {AbortSignal | undefined} [signal]
- * @property {number | undefined} [timeoutMs] For those that know a limit to the whole wait.
+ * @property {number | undefined} [timeoutMs] For those that know a limit to the whole wait; the others would go on for ever.
  *
  * @typedef {object} Peer
  * @property {string} name
  * @property {string} version
- * @property {boolean} limited Whether it knows a limit to the whole wait; one that does not goes on for ever.
- * @property {(waiting: Waiting) => Promise<unknown>} wait Resolves when the task has succeeded, rejects when it has failed or the client gave up.
+ * @property {(waiting: Waiting) => Promise<any>} wait Resolves with the task once the client takes it for done, rejects when it has failed or
+ *   the client gave up.
  *
  * @typedef {Record<string, any>} Document
  */
@@ -35,12 +35,12 @@ const versions = JSON.parse(readFileSync(installed, "utf8")).dependencies;
 
 /** @type {Peer[]} */
 export const peers = [
-  { name: "@fal-ai/client", limited: true, wait: fal },
-  { name: "replicate", limited: false, wait: replicate },
-  { name: "@runwayml/sdk", limited: true, wait: runway },
-  { name: "@azure/core-lro", limited: false, wait: azure },
-  { name: "@smithy/util-waiter", limited: true, wait: smithy },
-  { name: "hand-written loop", limited: true, wait: handWritten },
+  { name: "@fal-ai/client", wait: fal },
+  { name: "replicate", wait: replicate },
+  { name: "@runwayml/sdk", wait: runway },
+  { name: "@azure/core-lro", wait: azure },
+  { name: "@smithy/util-waiter", wait: smithy },
+  { name: "hand-written loop", wait: handWritten },
 ].map((peer) => ({ ...peer, version: versions[peer.name] ?? "" }));
 
 /** @param {Waiting} waiting */

@@ -18,7 +18,7 @@ import { peers } from "../peers.mjs";
  * @property {string} name
  * @property {string} version
  * @property {boolean} ownReason Whether an abort is to come out as the signal's own reason, and not as any error that tells of an abort.
- * @property {(waiting: Waiting) => Promise<unknown>} wait
+ * @property {(waiting: Waiting) => Promise<any>} wait Resolves with the task as the API tells of it.
  */
 
 const { name: OWN, version } = JSON.parse(readFileSync(new URL("../../../pkg/package.json", import.meta.url), "utf8"));

@@ -19,7 +19,8 @@ import { setTimeout as pause } from "node:timers/promises";
  * @property {boolean} isReason Whether that is the abort's own reason.
  * @property {boolean} isAbort Whether it tells of the abort as this client is to.
  * @property {number} tookMs
- * @property {number | null} beganMs The fault's first moment; with an abort, the abort's.
+ * @property {number | null} lateMs From the abort to the end, less what the machine took from this process meanwhile; null where it ended before.
+ * @property {number | null} beganMs The fault's first moment, where that is known.
  * @property {number | null} overMs The fault's last moment, where it has one.
  * @property {Sent[]} sent Until the end.
  * @property {number} sentAfter Requests that were sent after the end.
@@ -32,6 +33,8 @@ const clock = performance.now.bind(performance);
 const SETTLED_IN_MS = 250;
 /** A failing fetch takes its time, too. */
 const FAILING_MS = 20;
+/** However long a tick took, the client could do nothing for longer than that. */
+const TICK_MS = 5;
 
 /**
  * @param {Fault} fault
@@ -47,14 +50,15 @@ export async function run(fault, client, to, sentLate) {
   const controller = new AbortController();
   const reason = new RangeError("the user left");
   /** @type {Run} */
-  const result = { end: "still going", error: "", isReason: false, isAbort: false, tookMs: 0, beganMs: null, overMs: null, sent: [], sentAfter: 0 };
+  const result = { end: "still going", error: "", isReason: false, isAbort: false, tookMs: 0, lateMs: null, beganMs: null, overMs: null, sent: [], sentAfter: 0 };
   let cutOff = false;
-  /** @type {number | null} */
-  let abortedMs = null;
   /** @type {NodeJS.Timeout | undefined} */
   let abortTimer;
+  /** @type {NodeJS.Timeout | undefined} */
+  let ticking;
+  let ticks = 0;
   const abortNow = () => {
-    abortedMs = sinceBegan();
+    ticking = setInterval(() => (ticks += 1), TICK_MS);
     controller.abort(reason);
   };
   /** @param {Fault["abort"]} moment */
@@ -107,7 +111,10 @@ export async function run(fault, client, to, sentLate) {
   await Promise.race([
     bound.then(() => (cutOff = true)),
     wait.then(
-      () => (result.end = "succeeded"),
+      (task) => {
+        const done = typeof task?.response?.resultImageUrl === "string";
+        Object.assign(result, done ? { end: "succeeded" } : { end: "failed", error: "success without a picture" });
+      },
       (error) => {
         result.end = "failed";
         result.error = inShort(error);
@@ -119,9 +126,11 @@ export async function run(fault, client, to, sentLate) {
   result.tookMs = sinceBegan();
   clearTimeout(boundTimer);
   clearTimeout(abortTimer);
+  if (ticking) result.lateMs = ticks * TICK_MS;
+  clearInterval(ticking);
   // What is still under way must not keep the simulator busy.
   if (cutOff) controller.abort();
-  Object.assign(result, timesOf(fault, result.sent, abortedMs));
+  Object.assign(result, timesOf(fault, result.sent));
   return result;
 }
 
@@ -129,15 +138,14 @@ export async function run(fault, client, to, sentLate) {
  * When the fault was, as far as this client met it.
  * @param {Fault} fault
  * @param {Sent[]} sent
- * @param {number | null} abortedMs
  */
-function timesOf({ abort, clock, thrown, lastsMs }, sent, abortedMs) {
-  if (abort) return { beganMs: abortedMs, overMs: null };
-  if (clock) return { beganMs: clock.afterMs, overMs: null };
+function timesOf({ thrown, lastsMs }, sent) {
+  if (lastsMs === Infinity) return {};
+  // The last request but one is the last that went wrong, if the last went well.
+  if (lastsMs === 0) return { overMs: sent.at(-2)?.endedMs ?? null };
   // What the simulator does for a time begins with the request that first meets it.
   const beganMs = (thrown ? sent[0]?.endedMs : sent[1]?.atMs) ?? null;
-  if (lastsMs > 0) return { beganMs, overMs: beganMs === null ? null : beganMs + lastsMs };
-  return { beganMs, overMs: sent.at(-2)?.endedMs ?? null };
+  return { beganMs, overMs: beganMs === null ? null : beganMs + lastsMs };
 }
 
 /** @param {Response} response @param {number} nowMs */

@@ -11,6 +11,8 @@
  * @property {(Seen | null)[]} seen One for each client; null where it means nothing for it.
  */
 
+import { TIMERS_MS } from "./list.mjs";
+
 const NAME_WIDTH = 28;
 const CELL_WIDTH = 24;
 
@@ -29,27 +31,39 @@ export function table(clients, rows) {
 
 /** How a client fared. @param {Fault} fault @param {Seen} seen */
 function cell(fault, seen) {
-  const { end, error, isReason, sent, sentAfter, open, keyElsewhere, timersMs } = seen;
-  const left = [
-    sentAfter > 0 && `${sentAfter} requests after`,
-    open > 0 && `${open} requests left open`,
-    timersMs !== null && timersMs > 500 && end !== "still going" && `timers for ${inSeconds(timersMs)}`,
-    keyElsewhere && "key at the other origin",
-  ];
+  const { end, error, isReason, sent } = seen;
+  const wrong = fault.wrong(seen);
+  // What came out, and where the client came through but badly, what was bad.
+  const told = end === "failed" ? (isReason ? "the signal's reason" : error) : end === "succeeded" ? (wrong ?? "") : "";
   return [
-    `${fault.wrong(seen) === null ? "yes" : "NO "} ${moment(fault, seen)}`,
-    ...(end === "failed" ? wrapped(isReason ? "the signal's reason" : error, CELL_WIDTH).slice(0, 2) : []),
-    `${sent.length} requests`,
-    ...left.filter((text) => text !== false),
+    `${wrong === null ? "yes" : "NO "} ${moment(fault, seen)}`,
+    ...wrapped(told, CELL_WIDTH).slice(0, 2),
+    requests(sent.length),
+    ...leftBehind(seen),
   ];
 }
 
+/** @param {Seen} seen */
+function leftBehind({ end, sentAfter, open, keyElsewhere, timersMs }) {
+  const left = [];
+  if (sentAfter > 0) left.push(`${requests(sentAfter)} after`);
+  if (open > 0) left.push(`${requests(open)} left open`);
+  if (end !== "still going" && timersMs !== null && timersMs > TIMERS_MS) left.push(`timers for ${inSeconds(timersMs)}`);
+  if (keyElsewhere) left.push("key at the other origin");
+  return left;
+}
+
 /** @param {Fault} fault @param {Seen} seen */
-function moment({ abort, lastsMs }, { end, tookMs, beganMs, overMs }) {
+function moment({ abort }, { end, tookMs, lateMs, beganMs, overMs }) {
   if (end === "still going") return `still going, ${inSeconds(tookMs)}`;
-  if (abort) return beganMs === null ? "ended before it" : `${Math.round(tookMs - beganMs)} ms after it`;
+  if (abort) return lateMs === null ? "ended before it" : lateMs === 0 ? "at once" : `${lateMs} ms after it`;
   if (end === "succeeded") return overMs === null ? `done at ${inSeconds(tookMs)}` : `${inSeconds(tookMs - overMs)} after it`;
-  return beganMs !== null && lastsMs > 0 ? `gave up ${inSeconds(tookMs - beganMs)} in` : `ended at ${inSeconds(tookMs)}`;
+  return beganMs === null ? `ended at ${inSeconds(tookMs)}` : `gave up ${inSeconds(tookMs - beganMs)} in`;
+}
+
+/** @param {number} count */
+function requests(count) {
+  return `${count} request${count === 1 ? "" : "s"}`;
 }
 
 /** @param {string[][]} cells */
@@ -70,7 +84,7 @@ function line(cells) {
 function wrapped(text, width) {
   /** @type {string[]} */
   const lines = [];
-  for (const word of text.split(" ")) {
+  for (const word of text.split(" ").filter(Boolean)) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
