@@ -281,6 +281,10 @@ impl<C: Clone> Client<C> {
     }
 
     fn tell(&self, seat: &mut Seat<C>, look: &Look<C>) {
+        // What is told of an end stays what it ended by.
+        if seat.wait.outcome().is_some() {
+            return;
+        }
         seat.cause = look.cause.clone();
         let guide = Guide { durations: &self.durations, hidden: self.page != Page::Shown, random: look.random };
         seat.wait.came_back(&look.reading, look.at_ms + seat.ahead_ms, guide);
