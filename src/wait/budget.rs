@@ -9,6 +9,8 @@ pub(crate) struct Budget {
     gap_ms: f64,
     /// How far the budget's clock is behind the driver's.
     behind_ms: f64,
+    /// How far the budget's clock has come, as far as anybody saw.
+    reached: f64,
     /// The first slot that was never given out.
     next: f64,
     /// Slots that were given back.
@@ -27,6 +29,7 @@ impl Budget {
             // A little more than it has to be: what leaves at even intervals arrives at uneven ones, and a server counts what arrives.
             gap_ms: 1_020.0 / requests_per_second,
             behind_ms: 0.0,
+            reached: f64::NEG_INFINITY,
             next: f64::NEG_INFINITY,
             free: Vec::new(),
             cool_until_ms: f64::NEG_INFINITY,
@@ -37,6 +40,7 @@ impl Budget {
     /// The first slot that is free.
     pub(crate) fn take(&mut self, now_ms: f64) -> Slot {
         let now = now_ms.max(self.cool_until_ms) - self.behind_ms;
+        self.reached = self.reached.max(now);
         // The first of those given back; what has gone by unused is gone.
         let mut first = f64::INFINITY;
         let mut place = 0;
@@ -68,8 +72,10 @@ impl Budget {
 
     /// A slot is used up.
     pub(crate) fn sent(&mut self, Slot(slot): Slot, now_ms: f64) {
-        // Owners that come late all come at once; those after them keep their distance.
-        self.behind_ms = self.behind_ms.max(now_ms - slot);
+        // Owners that come late all come at once; those after them keep their distance. One that comes after others took their slots has
+        // kept nobody waiting: the clock goes back to no time that was seen.
+        self.reached = self.reached.max(slot);
+        self.behind_ms = self.behind_ms.max(now_ms - self.reached);
         self.last_sent_ms = now_ms;
     }
 
