@@ -89,6 +89,8 @@ pub struct Seat<C> {
     /// Looks of the task that this wait knows of.
     known: u32,
     wakings: u32,
+    /// Until when its own look counts as on its way, which tells it from another's.
+    in_flight_until_ms: f64,
 }
 
 impl<C> Seat<C> {
@@ -153,7 +155,8 @@ impl<C: Clone> Client<C> {
                 0
             }
         };
-        Seat { wait, ahead_ms: now.wall_ms - now.steady_ms, cause: None, known, wakings: self.wakings }
+        let (ahead_ms, wakings) = (now.wall_ms - now.steady_ms, self.wakings);
+        Seat { wait, ahead_ms, cause: None, known, wakings, in_flight_until_ms: f64::NEG_INFINITY }
     }
 
     /// Ends a wait, wherever it stands. Whoever else waits for the task goes on.
@@ -268,6 +271,7 @@ impl<C: Clone> Client<C> {
         self.budget.sent(slot, now_ms);
         task.slot = None;
         task.in_flight_until_ms = now_ms + within_ms + LOST_AFTER_MS;
+        seat.in_flight_until_ms = task.in_flight_until_ms;
         next
     }
 
@@ -275,7 +279,10 @@ impl<C: Clone> Client<C> {
     fn came_to_nothing(&mut self, seat: &Seat<C>, now_ms: f64) -> Option<&mut Task<C>> {
         let place = self.find(&seat.wait.handle().task_id).ok()?;
         let task = self.tasks.get_mut(place)?;
-        task.in_flight_until_ms = f64::NEG_INFINITY;
+        // One that was lost and comes back after all says nothing of the look that was sent in its place.
+        if task.in_flight_until_ms == seat.in_flight_until_ms {
+            task.in_flight_until_ms = f64::NEG_INFINITY;
+        }
         task.not_before_ms = now_ms + MIN_GAP_MS;
         Some(task)
     }
