@@ -4,7 +4,7 @@
 
 mod support;
 
-use nanobanana_task::reply::{Problem, Reading, TaskDetails, read};
+use nanobanana_task::reply::{Problem, Reading, Reply, TaskDetails, read};
 use nanobanana_task::wait::Failure;
 use serde_json::{Value, json};
 use support::driver::Alone;
@@ -106,6 +106,19 @@ fn the_prompt_is_in_no_message_about_a_reply_that_brings_it() {
             let reading = read(&reply(200, Some(json!({ "code": code, name: format!("cannot draw {PROMPT}"), "data": data }))));
             let problem = problem(reading);
             assert!(!problem.message.contains(PROMPT), "code {code}: {}", problem.message);
+        }
+    }
+}
+
+#[test]
+fn a_prompt_that_an_earlier_look_told_is_in_no_later_reading() {
+    let known = task(read_data(record_with(PROMPT, 0)));
+    for param_json in [Value::Null, json!("{}"), json!("{\"prompt\":\"another\"}")] {
+        let data = json!({ "successFlag": 3, "paramJson": param_json, "errorMessage": format!("no {PROMPT}") });
+        for code in [200, 400] {
+            let body = json!({ "code": code, "msg": format!("cannot draw {PROMPT}"), "data": data });
+            let reading = read(&Reply { known: Some(&known), ..reply(200, Some(body)) });
+            assert!(!all_but_param_json(&reading).contains(PROMPT), "{reading:?}");
         }
     }
 }

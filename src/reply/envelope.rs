@@ -44,7 +44,7 @@ pub fn read<V: Json>(reply: &Reply<'_, V>) -> Reading {
 fn task_in<V: Json>(reply: &Reply<'_, V>) -> Option<Result<TaskDetails, NoPicture>> {
     let body = reply.body.as_ref()?;
     let data = body.member("data");
-    (data.is_object() && code_of(reply) == Some(200.0)).then(|| record(&data, reply.asked, reply.key, reply.now_ms))
+    (data.is_object() && code_of(reply) == Some(200.0)).then(|| record(&data, reply))
 }
 
 /// The envelope's code. In an envelope that has none, the HTTP status stands in for it.
@@ -133,9 +133,7 @@ fn message_of<V: Json>(reply: &Reply<'_, V>) -> String {
     let text = |name| body.text_at(name).filter(|text| !text.trim_ascii().is_empty());
     let said = text("msg").or_else(|| text("message")).unwrap_or_default();
     let told = body.member("data").text_at("paramJson").and_then(present);
-    let known = reply.known.and_then(|details| details.param_json.as_deref());
-    let param_json = told.as_deref().or(known);
-    quoted(&Secrets::new(reply.key, param_json, param_json.and_then(V::parse).as_ref()).out_of(said))
+    quoted(&Secrets::new(reply, told.as_deref(), told.as_deref().and_then(V::parse).as_ref()).out_of(said))
 }
 
 fn problem<V: Json>(reply: &Reply<'_, V>, &Verdict(kind, class, says): &Verdict) -> Problem {

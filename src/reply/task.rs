@@ -1,5 +1,6 @@
 //! The record of a task, as `data` of the envelope holds it.
 
+use super::envelope::Reply;
 use super::json::Json;
 use super::text::{escaped, present, push_whole, without};
 use super::time::{instant, parse_time};
@@ -134,12 +135,13 @@ pub struct TaskDetails {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NoPicture;
 
-/// Reads `data`. `asked` is the task id of the request, `key` the API key that must come out nowhere, `now_ms` the time of the reply.
-pub(crate) fn record<V: Json>(data: &V, asked: &str, key: &str, now_ms: f64) -> Result<TaskDetails, NoPicture> {
+/// Reads `data`, which came with `reply`.
+pub(crate) fn record<V: Json>(data: &V, reply: &Reply<'_, V>) -> Result<TaskDetails, NoPicture> {
+    let Reply { asked, key, now_ms, .. } = *reply;
     let text = |name| data.text_at(name).and_then(present);
     let param_json = text("paramJson");
     let params = param_json.as_deref().and_then(V::parse);
-    let secrets = Secrets::new(key, param_json.as_deref(), params.as_ref());
+    let secrets = Secrets::new(reply, param_json.as_deref(), params.as_ref());
     let said = |name| text(name).map(|text| secrets.out_of(text));
     let keyless = |text| without(text, key, "[key]");
     let flag = data.count_at("successFlag").unwrap_or(f64::NAN);
@@ -176,17 +178,29 @@ pub(crate) struct Secrets<'a> {
     key: &'a str,
     /// Only `paramJson` may hold these: it and the prompt in it, as it is and as JSON writes it. The API may quote any in what it says of a
     /// failure.
-    private: [String; 3],
+    private: Vec<String>,
 }
 
 impl<'a> Secrets<'a> {
-    /// `params` is what `param_json` holds.
-    pub(crate) fn new<V: Json>(key: &'a str, param_json: Option<&str>, params: Option<&V>) -> Self {
-        let param_json = param_json.unwrap_or_default();
+    /// `params` is what `param_json` holds, that of this reply. An earlier look's counts as well: a reply need not repeat it.
+    pub(crate) fn new<V: Json>(reply: &Reply<'a, V>, param_json: Option<&str>, params: Option<&V>) -> Self {
+        let mut secrets = Self { key: reply.key, private: Vec::new() };
+        secrets.add(param_json, params);
+        let known = reply.known.and_then(|details| details.param_json.as_deref());
+        if known != param_json {
+            secrets.add(known, known.and_then(V::parse).as_ref());
+        }
+        secrets
+    }
+
+    fn add<V: Json>(&mut self, param_json: Option<&str>, params: Option<&V>) {
         let prompt = params.and_then(|params| params.text_at("prompt")).unwrap_or_default();
-        let worth_hiding = |text: &str| if text.len() < SHORTEST_SECRET { String::new() } else { text.into() };
-        let prompt = worth_hiding(prompt.trim_ascii());
-        Self { key, private: [worth_hiding(param_json), escaped(&prompt), prompt] }
+        let prompt = prompt.trim_ascii();
+        for text in [param_json.unwrap_or_default().into(), escaped(prompt), prompt.into()] {
+            if text.len() >= SHORTEST_SECRET {
+                self.private.push(text);
+            }
+        }
     }
 
     pub(crate) fn out_of(&self, text: String) -> String {
