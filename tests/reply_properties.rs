@@ -4,42 +4,15 @@
 
 mod support;
 
-use nanobanana_task::reply::{Json, Reading, Reply, Status, TaskDetails, read};
+use nanobanana_task::reply::{Json, Reading, Reply, read};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use support::{ADDRESS, Doc, KEY};
-
-/// Nothing of the API, of Debug's punctuation or of the words put in a secret's place looks like this.
-const PROMPT: &str = "Zq a Vx fox Zq";
-
-const NAMES: &[&str] = &[
-    "code",
-    "msg",
-    "message",
-    "data",
-    "status",
-    "error",
-    "taskId",
-    "paramJson",
-    "completeTime",
-    "createTime",
-    "response",
-    "successFlag",
-    "errorCode",
-    "errorMessage",
-    "operationType",
-    "resultImageUrl",
-    "originImageUrl",
-    "prompt",
-];
+use support::replies::{NAMES, PROMPT, TEXTS, check, play};
+use support::{Doc, KEY};
 
 fn texts() -> impl Strategy<Value = String> {
     prop_oneof![
-        4 => prop::sample::select(vec![
-            "", " ", "null", "200", "0", "1", "2", "3", "success", "Unauthorized", "recordInfo is null", "check the parameters",
-            "2026-01-06 08:16:56", "2026-01-06T24:00:00Z", "https://x.test/a.png", "http://x", "https://", "javascript:alert(1)",
-            "{\"prompt\":\"Zq a Vx fox Zq\"}", "{\"prompt\":5}", "[", "\u{0}", "\u{202e}", "😀",
-        ]).prop_map(String::from),
+        4 => prop::sample::select(TEXTS).prop_map(String::from),
         1 => Just(format!("it is {KEY}, {KEY}{KEY}")),
         1 => Just(format!("no {PROMPT}")),
         1 => ".{0,40}",
@@ -105,34 +78,18 @@ fn headers() -> impl Strategy<Value = Option<String>> {
     ]
 }
 
-fn web(url: &str) -> bool {
-    let start = url.get(..8).unwrap_or(url).to_ascii_lowercase();
-    (start.starts_with("http://") || start.starts_with("https://")) && url.len() > 7 && !url.contains(char::is_whitespace)
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_reply_has_a_sound_reading(body in bodies(), http_status in statuses(), retry_after in headers(), date in headers()) {
-        let reply = || Reply {
-            retry_after: retry_after.as_deref(),
-            date: date.as_deref(),
-            ..support::reply(http_status, body.clone())
-        };
-        let reading = read(&reply());
-        prop_assert_eq!(format!("{reading:?}"), format!("{:?}", read(&reply())), "a reading is a function of the reply");
-        prop_assert!(!format!("{reading:?}").contains(KEY), "the key comes out: {:?}", reading);
-        match &reading {
-            Reading::Task(task) => sound_task(task)?,
-            Reading::Problem(problem) => {
-                prop_assert_eq!(problem.http_status, (http_status > 0).then_some(http_status));
-                prop_assert!(problem.message.contains(ADDRESS));
-                prop_assert!(problem.message.chars().count() < 700, "{} characters", problem.message.chars().count());
-                prop_assert!(!problem.message.chars().any(|c| c.is_ascii_control()), "{:?}", problem.message);
-                prop_assert!(problem.retry_after_ms.is_none_or(|ms| (0.0..=3_600_000.0).contains(&ms)));
-            }
-        }
+        check(&Reply { retry_after: retry_after.as_deref(), date: date.as_deref(), ..support::reply(http_status, body) });
+    }
+
+    /// As the fuzzer does it.
+    #[test]
+    fn what_bytes_make_up_is_read(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        play(&bytes);
     }
 
     /// Where a JSON text is cut, there is no task in it, and no panic either.
@@ -143,36 +100,4 @@ proptest! {
         let reading = read(&Reply { body: Doc::parse(&text[..at]), ..support::reply(200, None) });
         prop_assert!(matches!(reading, Reading::Problem(_)));
     }
-}
-
-fn sound_task(task: &TaskDetails) -> Result<(), TestCaseError> {
-    prop_assert!(!task.task_id.trim().is_empty());
-    prop_assert_eq!(task.pictures.is_some(), task.status == Status::Success);
-    let word = match task.success_flag {
-        0.0 => Status::Generating,
-        1.0 => Status::Success,
-        2.0 => Status::CreateTaskFailed,
-        3.0 => Status::GenerateFailed,
-        _ => Status::Unknown,
-    };
-    prop_assert_eq!(task.status, word);
-    if let Some(pictures) = &task.pictures {
-        prop_assert!(web(&pictures.result_image_url), "{}", pictures.result_image_url);
-        prop_assert!(pictures.origin_image_url.as_deref().is_none_or(web));
-        prop_assert!(pictures.origin_image_url.is_some() || pictures.origin_image_expires_at_ms.is_none());
-    }
-    for at in [task.created_at_ms, task.completed_at_ms].into_iter().flatten() {
-        prop_assert!(at.abs() <= 8.64e15);
-    }
-    prop_assert!(task.created_at_ms.is_none() || task.create_time.is_some());
-    prop_assert!(task.completed_at_ms.is_none() || task.complete_time.is_some());
-    for text in [&task.param_json, &task.operation_type, &task.create_time, &task.complete_time, &task.error_message].into_iter().flatten()
-    {
-        prop_assert!(!text.trim_ascii().is_empty() && text != "null");
-    }
-    if task.param_json.as_deref().is_some_and(|params| params == format!("{{\"prompt\":\"{PROMPT}\"}}")) {
-        let rest = TaskDetails { param_json: None, task_id: String::new(), create_time: None, complete_time: None, ..task.clone() };
-        prop_assert!(!format!("{rest:?}").contains(PROMPT), "the prompt comes out: {:?}", rest);
-    }
-    Ok(())
 }

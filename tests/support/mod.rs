@@ -3,10 +3,13 @@
 // Each test file uses its own part of this.
 #![allow(dead_code)]
 
+pub(crate) mod bytes;
 pub(crate) mod driver;
+pub(crate) mod model;
+pub(crate) mod replies;
 
 use nanobanana_task::reply::{Class, Json, Kind, Problem, Reading, Reply, Status, TaskDetails, read};
-use nanobanana_task::wait::{Pace, Terms};
+use nanobanana_task::wait::{Handle, Pace, Terms};
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -126,6 +129,11 @@ pub(crate) fn failing(class: Class) -> Reading {
 /// A passing problem for which the server asks a pause.
 pub(crate) fn told_to_wait(kind: Kind, class: Class, retry_after_ms: f64) -> Reading {
     Reading::Problem(Problem { retry_after_ms: Some(retry_after_ms), ..Problem::without_reply(kind, class, "slower") }.into())
+}
+
+/// A handle as callers store it.
+pub(crate) fn stored(handle: &Handle) -> Value {
+    serde_json::json!({ "v": 1, "taskId": handle.task_id, "startedAt": handle.started_at_ms, "deadlineAt": handle.deadline_at_ms })
 }
 
 /// A wait of ten minutes with a grace of 20 s and requests of 15 s.

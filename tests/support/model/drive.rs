@@ -1,0 +1,236 @@
+//! What drivers do: they obey the machine, give a look up at its limit, tell the others when one is over, and have each step checked.
+
+use super::made;
+use super::rules::Rules;
+use super::shared::Look;
+use super::world::{Doing, Driver, TASKS, World};
+use crate::support::{Doc, stored};
+use nanobanana_task::reply::{Kind, Problem, Reading};
+use nanobanana_task::wait::{Failure, Handle, Next, Now, Outcome, Terms};
+
+/// The finest timer, and what timers count in.
+const TICK_MS: f64 = 1.0;
+const LONGEST_TIMER_MS: f64 = 2_147_483_647.0;
+/// How often a wait may wake and go back to sleep while nothing happens: for its own time, a look on its way, the distance from that, its
+/// turn, and twice for what rounding takes off.
+const MOST_NAPS: u32 = 6;
+/// Where waits may not wake each other they look this often.
+const APART_MS: f64 = 250.0;
+
+impl World<'_> {
+    pub(super) fn take(&mut self, task: usize, handle: Option<&Handle>, terms: Terms, watches: bool) {
+        let seat = self.client.enter(TASKS[task], handle, terms.clone(), self.now);
+        self.shared.enter(task);
+        let known = &self.shared.tasks[task];
+        let known = if known.is_known_to_run() && !terms.once { known.looks - 1 } else { known.looks };
+        let ahead_ms = self.now.wall_ms - self.now.steady_ms;
+        let rules = Rules::new(handle, terms, self.now.wall_ms, ahead_ms, known, self.shared.wakings, seat.wait());
+        self.keep(seat.wait().handle());
+        let doing = Doing::Sleeping { until_ms: self.now.steady_ms };
+        self.narrate(|| format!("{} enters: {} {handle:?} {:?}", self.drivers.len(), TASKS[task], rules.terms));
+        self.drivers.push(Driver { seat, rules, task, watches, doing, naps: 0, events: 0 });
+        self.ask(self.drivers.len() - 1);
+    }
+
+    /// What is stored of a wait is read again.
+    fn keep(&mut self, handle: &Handle) {
+        assert_eq!(Handle::read(&Doc(stored(handle))).as_ref(), Some(handle));
+        if self.handles.len() < 4 {
+            self.handles.push(handle.clone());
+        }
+    }
+
+    /// The driver's loop, until it has to wait for something.
+    pub(super) fn ask(&mut self, who: usize) {
+        for answers in 0.. {
+            assert!(answers < 2, "answer after answer");
+            let World { client, shared, drivers, now, page, .. } = self;
+            let Driver { seat, rules, task, watches, doing, .. } = &mut drivers[who];
+            let known = &shared.tasks[*task];
+            let news = (known.looks != rules.known).then(|| known.last.clone()).flatten();
+            rules.known = known.looks;
+            let now_ms = seat.now_ms(*now);
+            shared.notice(*now, *page);
+            let next = client.next(seat, *now, *page);
+            rules.notice(shared);
+            if self.narrates {
+                eprintln!("{:>12.3} {who} on {}: {next:?}, its clock {now_ms:.3}", now.steady_ms, TASKS[*task]);
+            }
+            if let Some(look) = news
+                && rules.end.is_none()
+            {
+                rules.hear(&look, shared.page, seat.wait());
+            }
+            rules.answered(next, who, *task, shared, now_ms, seat.wait());
+            assert_eq!(seat.cause().copied(), rules.cause(), "what was thrown belongs to the last look");
+            match next {
+                Next::Yield if *watches => {
+                    let until_ms = now.steady_ms + self.bytes.pick(&[0.0, 100.0, 5_000.0, 100_000.0]);
+                    return *doing = Doing::Held { until_ms };
+                }
+                Next::Yield => {}
+                Next::Done => return self.finish(who),
+                Next::SleepUntil(at_ms) => {
+                    assert_eq!(client.next(seat, *now, *page), next, "asked again, it says something else");
+                    let alone = !(self.apart && client.has_others(seat));
+                    return self.sleep(who, if alone { at_ms - now_ms } else { (at_ms - now_ms).min(APART_MS) });
+                }
+                Next::Send { within_ms } => {
+                    // Asked while the look is on its way, it sends no second one.
+                    assert_eq!(client.next(seat, *now, *page), Next::SleepUntil(rules.end_ms()));
+                    return self.send(who, within_ms);
+                }
+            }
+        }
+    }
+
+    fn sleep(&mut self, who: usize, ms: f64) {
+        let until_ms = if ms.is_finite() { self.now.steady_ms + self.timer(ms) } else { f64::INFINITY };
+        let driver = &mut self.drivers[who];
+        driver.naps = if driver.events == self.shared.events { driver.naps + 1 } else { 1 };
+        driver.events = self.shared.events;
+        assert!(self.apart || ms > LONGEST_TIMER_MS || driver.naps <= MOST_NAPS, "wakes for nothing: {:?}", driver.rules);
+        driver.doing = Doing::Sleeping { until_ms };
+    }
+
+    fn send(&mut self, who: usize, within_ms: f64) {
+        let made = made::answer(&mut self.bytes, self.now.wall_ms);
+        let answer_ms = self.now.steady_ms + made.after_ms;
+        let answer = made.after_ms.is_finite().then_some((answer_ms, made.reading));
+        let limit_ms = self.now.steady_ms + self.timer(within_ms);
+        self.drivers[who].doing = Doing::Looking { limit_ms, within_ms, answer };
+    }
+
+    fn timer(&self, ms: f64) -> f64 {
+        ms.clamp(TICK_MS, LONGEST_TIMER_MS).ceil() + self.lateness_ms
+    }
+
+    /// A look came back, or its limit has come.
+    pub(super) fn come_back(&mut self, who: usize, reading: Reading) {
+        let random = made::random(&mut self.bytes);
+        self.narrate(|| format!("{who} gets {reading:?}"));
+        let cause = matches!(&reading, Reading::Problem(_)).then_some(self.causes).filter(|cause| cause % 3 > 0);
+        self.causes += 1;
+        let World { client, shared, drivers, now, .. } = self;
+        let Driver { seat, rules, task, .. } = &mut drivers[who];
+        let cut_off = matches!(reading, Reading::Problem(_)) && seat.now_ms(*now) >= rules.end_ms();
+        client.came_back(seat, reading.clone(), cause, *now, random);
+        shared.over(who, *task, now.steady_ms);
+        shared.learn(&reading, now.steady_ms);
+        let look = Look { reading, cause, at_ms: now.steady_ms };
+        if !cut_off {
+            shared.share(*task, look.clone());
+            rules.known = shared.tasks[*task].looks;
+        }
+        rules.hear(&look, shared.page, seat.wait());
+        self.tell_others(who);
+        self.ask(who);
+    }
+
+    fn tell_others(&mut self, who: usize) {
+        if self.apart {
+            return;
+        }
+        let task = self.drivers[who].task;
+        self.ring(|driver| driver.task == task);
+    }
+
+    /// The caller has had enough, and its signal says so.
+    pub(super) fn abort(&mut self, who: usize) {
+        self.give_up(who);
+        let Driver { seat, rules, doing, .. } = &mut self.drivers[who];
+        if !matches!(doing, Doing::Lost | Doing::Gone) {
+            seat.abort();
+            rules.abort();
+            self.ask(who);
+        }
+    }
+
+    /// The caller is gone, as one that breaks out of a loop.
+    pub(super) fn leave(&mut self, who: usize) {
+        self.give_up(who);
+        if !matches!(self.drivers[who].doing, Doing::Lost | Doing::Gone) {
+            self.go(who);
+        }
+    }
+
+    /// A look on its way is given up.
+    fn give_up(&mut self, who: usize) {
+        self.narrate(|| format!("{who} has had enough"));
+        let World { client, shared, drivers, now, .. } = self;
+        let Driver { seat, task, doing, .. } = &mut drivers[who];
+        if matches!(doing, Doing::Looking { .. }) {
+            client.gave_up(seat, *now);
+            shared.over(who, *task, now.steady_ms);
+            self.tell_others(who);
+        }
+    }
+
+    pub(super) fn go(&mut self, who: usize) {
+        self.tell_others(who);
+        let Driver { seat, task, doing, .. } = &mut self.drivers[who];
+        self.client.leave(seat);
+        self.shared.leave(*task);
+        *doing = Doing::Gone;
+    }
+
+    /// What comes unasked changes nothing: a ring, an answer to no look.
+    pub(super) fn disturb(&mut self, who: usize) {
+        let World { client, drivers, now, .. } = self;
+        let Driver { seat, doing, .. } = &mut drivers[who];
+        if matches!(doing, Doing::Sleeping { .. } | Doing::Held { .. }) {
+            let reading = Reading::Problem(Problem::slow(1.0).into());
+            client.came_back(seat, reading, None, *now, 0.5);
+            drivers[who].naps = 0;
+            self.ask(who);
+        }
+    }
+
+    /// A driver that its runtime drops without a word, or holds up while others go on.
+    pub(super) fn lose(&mut self, who: usize) {
+        let held_ms = self.bytes.pick(&[None, Some(1_100.0), Some(20_000.0)]);
+        self.narrate(|| format!("{who} is dropped, or held up for {held_ms:?}"));
+        let doing = &mut self.drivers[who].doing;
+        match (doing, held_ms) {
+            (Doing::Looking { limit_ms, answer, .. }, Some(held_ms)) => {
+                *limit_ms += held_ms;
+                if let Some((at_ms, _)) = answer {
+                    *at_ms = at_ms.max(*limit_ms - 1.0);
+                }
+            }
+            (doing @ Doing::Looking { .. }, None) => *doing = Doing::Lost,
+            _ => {}
+        }
+    }
+
+    /// The machine says that it is over: what it tells is sound, and it says it the same way ever after.
+    fn finish(&mut self, who: usize) {
+        let World { client, drivers, now, page, .. } = self;
+        let Driver { seat, rules, .. } = &mut drivers[who];
+        let (now_ms, wait) = (seat.now_ms(*now), seat.wait());
+        let failure = Failure::of_end(wait, now_ms);
+        let well = matches!(rules.end, Some(Outcome::Looked | Outcome::Succeeded | Outcome::Aborted));
+        assert_eq!(failure.is_none(), well, "{:?}", rules.end);
+        let before = (wait.outcome(), wait.looks(), wait.next_look_in_ms(now_ms));
+        assert_eq!(before.2, None);
+        for later_ms in [0.0, 1e9] {
+            let later = Now { steady_ms: now.steady_ms + later_ms, wall_ms: now.wall_ms + later_ms };
+            client.came_back(seat, Reading::Problem(Problem::slow(1.0).into()), None, later, 0.5);
+            assert_eq!(client.next(seat, *now, *page), Next::Done);
+        }
+        seat.abort();
+        let wait = seat.wait();
+        assert_eq!((wait.outcome(), wait.looks(), wait.next_look_in_ms(now_ms)), before);
+        if let Some(failure) = failure {
+            let kind = failure.problem.kind;
+            let ended = rules.end == Some(Outcome::Failed) || kind == Kind::InvalidArgument;
+            assert_eq!(failure.handle.is_none(), ended);
+            assert_eq!(kind == Kind::TimedOut, rules.end == Some(Outcome::TimedOut));
+            assert!(failure.attempts <= before.1 && failure.elapsed_ms >= 0.0 && !failure.problem.message.is_empty());
+            if let Some(handle) = &failure.handle {
+                self.keep(handle);
+            }
+        }
+        self.go(who);
+    }
+}

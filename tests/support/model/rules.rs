@@ -1,0 +1,259 @@
+//! The rules of one wait in plain words: when it may send, how long it may sleep, and how it has to end.
+
+use super::EPSILON_MS;
+use super::shared::{Look, Shared, pauses};
+use nanobanana_task::reply::{Class, Kind, Problem, Reading, Status};
+use nanobanana_task::wait::{Handle, MIN_GAP_MS, Next, Outcome, Page, Terms, Wait};
+use std::rc::Rc;
+
+/// Who comes this late was frozen, and may look once more past its deadline.
+const FROZEN_MS: f64 = 2_000.0;
+const OVERTIME_MS: f64 = 15_000.0;
+/// A look that is due from here to the deadline may be left out.
+const LAST_MOMENTS_MS: f64 = 1_000.0;
+/// The longest pause between looks at a running task, in sight.
+const LONGEST_MS: f64 = 69_000.0;
+
+/// Instants are on the wait's own clock.
+#[derive(Debug)]
+pub(super) struct Rules {
+    pub(super) terms: Terms,
+    ahead_ms: f64,
+    deadline_ms: f64,
+    /// Looks of the task that this wait has heard of.
+    pub(super) known: u32,
+    wakings: u32,
+    looks: u32,
+    /// When its driver said it would be back.
+    expected_ms: f64,
+    pub(super) end: Option<Outcome>,
+    unshown: bool,
+    looking: bool,
+    last: Option<Look>,
+    unclear_in_a_row: u32,
+    unknown_since_ms: Option<f64>,
+    /// What the server is owed.
+    not_before_ms: f64,
+    /// Its next look is due here at the latest, or cannot be taken before there at the latest.
+    due_by_ms: f64,
+    takes_by_ms: f64,
+    progress: f64,
+    overtime_until_ms: Option<f64>,
+    overtime_looks: u32,
+}
+
+impl Rules {
+    pub(super) fn new(handle: Option<&Handle>, terms: Terms, now_ms: f64, ahead_ms: f64, known: u32, wakings: u32, wait: &Wait) -> Self {
+        // A handle's own deadline holds while it is ahead; never longer than the whole span that it stands for.
+        let kept = handle.and_then(|handle| {
+            let deadline_ms = handle.deadline_at_ms?;
+            Some(deadline_ms.min(now_ms.ceil() + deadline_ms - handle.started_at_ms))
+        });
+        let deadline_ms = kept.filter(|at| *at > now_ms).unwrap_or((now_ms + terms.timeout_ms).ceil());
+        let started_ms = handle.map_or(f64::INFINITY, |handle| handle.started_at_ms).min(now_ms.floor());
+        let own = wait.handle();
+        assert_eq!(own.started_at_ms, started_ms);
+        let told_ms = own.deadline_at_ms.unwrap_or(f64::INFINITY);
+        assert!(told_ms == deadline_ms || (told_ms - deadline_ms).abs() <= 1.0 + deadline_ms * 1e-12, "{told_ms} is not {deadline_ms}");
+        Self {
+            terms,
+            ahead_ms,
+            deadline_ms: told_ms,
+            known,
+            wakings,
+            looks: 0,
+            expected_ms: now_ms,
+            end: None,
+            unshown: false,
+            looking: false,
+            last: None,
+            unclear_in_a_row: 0,
+            unknown_since_ms: Some(now_ms),
+            not_before_ms: f64::NEG_INFINITY,
+            due_by_ms: now_ms,
+            takes_by_ms: now_ms,
+            progress: 0.0,
+            overtime_until_ms: None,
+            overtime_looks: 0,
+        }
+    }
+
+    /// When it is over at the latest.
+    pub(super) fn end_ms(&self) -> f64 {
+        self.overtime_until_ms.map_or(self.deadline_ms, |until| until.max(self.deadline_ms))
+    }
+
+    pub(super) fn is_looking(&self) -> bool {
+        self.looking
+    }
+
+    pub(super) fn abort(&mut self) {
+        self.end.get_or_insert(Outcome::Aborted);
+        self.unshown = false;
+        self.looking = false;
+    }
+
+    /// Where there is reason to look soon, it does.
+    pub(super) fn notice(&mut self, shared: &Shared) {
+        if self.wakings != shared.wakings {
+            self.wakings = shared.wakings;
+            self.due_by_ms = self.due_by_ms.min((shared.awake_at_ms + self.ahead_ms).max(self.takes_by_ms));
+        }
+    }
+
+    /// It hears what a look brought, its own or another's.
+    pub(super) fn hear(&mut self, look: &Look, page: Page, wait: &Wait) {
+        assert!(self.end.is_none(), "it has ended and hears on");
+        let at_ms = look.at_ms + self.ahead_ms;
+        self.looks += u32::from(!self.looking);
+        self.looking = false;
+        self.unshown = true;
+        self.overtime_until_ms = self.overtime_until_ms.map(|until| until.min(at_ms));
+        let end_ms = self.end_ms();
+        let rule = self.end_by(&look.reading, at_ms);
+        let pause = self.pause(&look.reading, page);
+        self.end = match rule {
+            None if pause.ordered && at_ms + pause.least_ms > end_ms + EPSILON_MS => Some(Outcome::TimedOut),
+            // It depends on chance, and the wait is believed.
+            None if pause.ordered && at_ms + pause.most_ms >= end_ms - EPSILON_MS => {
+                wait.outcome().filter(|outcome| *outcome == Outcome::TimedOut)
+            }
+            rule => rule,
+        };
+        assert_eq!(wait.outcome(), self.end, "after {look:?} at {at_ms}, the end at {end_ms}");
+        self.not_before_ms = at_ms + if pause.owed { pause.least_ms } else { MIN_GAP_MS };
+        self.takes_by_ms = at_ms + if pause.owed { pause.most_ms } else { MIN_GAP_MS };
+        self.due_by_ms = at_ms + pause.most_ms;
+        self.last = Some(look.clone());
+        let next_ms = wait.next_look_in_ms(0.0);
+        if self.end.is_some() {
+            assert_eq!(next_ms, None);
+        } else if let Some(next_ms) = next_ms {
+            assert!(next_ms >= self.not_before_ms - EPSILON_MS, "the next look is {} ms early", self.not_before_ms - next_ms);
+            assert!(next_ms <= self.due_by_ms + EPSILON_MS, "the next look is {} ms late", next_ms - self.due_by_ms);
+        } else {
+            let last = at_ms >= end_ms - LAST_MOMENTS_MS || (pause.owed && at_ms + pause.most_ms >= end_ms - EPSILON_MS);
+            assert!(last, "no look is to come, {} ms before the end", end_ms - at_ms);
+            self.due_by_ms = f64::INFINITY;
+        }
+        self.same(wait);
+    }
+
+    /// How the wait must stand after this reading; `None` where it goes on, or ends by its deadline alone.
+    fn end_by(&mut self, reading: &Reading, at_ms: f64) -> Option<Outcome> {
+        let (status, class) = match reading {
+            Reading::Task(task) => (Some(task.status), None),
+            Reading::Problem(problem) => (None, Some(problem.class)),
+        };
+        self.unclear_in_a_row = if class == Some(Class::Unclear) { self.unclear_in_a_row + 1 } else { 0 };
+        if status.is_some() {
+            self.unknown_since_ms = None;
+        }
+        match (status, class) {
+            (Some(_), _) if self.terms.once => Some(Outcome::Looked),
+            (None, _) if self.terms.once => Some(Outcome::GaveUp),
+            (Some(Status::Success), _) => Some(Outcome::Succeeded),
+            (Some(Status::CreateTaskFailed | Status::GenerateFailed), _) => Some(Outcome::Failed),
+            (_, Some(Class::Final)) => Some(Outcome::GaveUp),
+            (_, Some(Class::Unclear)) if self.unclear_in_a_row == 3 => Some(Outcome::GaveUp),
+            (_, Some(Class::NotThereYet)) => {
+                let since = *self.unknown_since_ms.get_or_insert(at_ms);
+                (at_ms >= since + self.terms.not_found_grace_ms).then_some(Outcome::GaveUp)
+            }
+            _ => None,
+        }
+    }
+
+    fn pause(&self, reading: &Reading, page: Page) -> Pause {
+        let Reading::Problem(problem) = reading else {
+            let seldom = if page == Page::Shown { 1.0 } else { 3.0 };
+            return Pause { least_ms: MIN_GAP_MS, most_ms: LONGEST_MS * seldom, ordered: false, owed: false };
+        };
+        let asked_ms = problem.retry_after_ms.unwrap_or(0.0).max(0.0);
+        let ordered = asked_ms > 0.0;
+        let Problem { kind, class, .. } = **problem;
+        if class == Class::NotThereYet {
+            return Pause { least_ms: asked_ms.max(MIN_GAP_MS), most_ms: asked_ms.max(2_875.0), ordered, owed: ordered };
+        }
+        // The first of a row has the shortest pause, the sixteenth the longest.
+        let (least_ms, most_ms) = (pauses(problem, 1).0, pauses(problem, 16).1);
+        Pause { least_ms, most_ms, ordered, owed: ordered || (kind == Kind::RateLimited && class == Class::Passing) }
+    }
+
+    /// It was asked, at a time when what it knew was `known`.
+    pub(super) fn answered(&mut self, next: Next, who: usize, task: usize, shared: &mut Shared, now_ms: f64, wait: &Wait) {
+        let steady_ms = now_ms - self.ahead_ms;
+        if self.unshown {
+            assert_eq!(next, Next::Yield, "not shown");
+            self.unshown = false;
+            self.expected_ms = now_ms;
+            return;
+        }
+        let late_ms = now_ms - self.expected_ms;
+        let past = now_ms >= self.end_ms();
+        if self.end.is_none() && past {
+            // The deadline: over, but for one look where nothing could run as it passed.
+            if late_ms > FROZEN_MS && self.overtime_until_ms.is_none() && next != Next::Done {
+                self.overtime_until_ms = Some(now_ms + OVERTIME_MS);
+            } else {
+                assert_eq!(next, Next::Done, "past the deadline by {} ms, late by {late_ms}", now_ms - self.deadline_ms);
+                self.end = Some(Outcome::TimedOut);
+            }
+        }
+        assert_eq!(next == Next::Done, self.end.is_some(), "{next:?} where the end is {:?}", self.end);
+        let end_ms = self.end_ms();
+        match next {
+            Next::Yield => panic!("shown twice, or with nothing new"),
+            Next::Done => self.expected_ms = now_ms,
+            Next::SleepUntil(at_ms) => {
+                assert!(at_ms > now_ms - EPSILON_MS && at_ms <= end_ms, "sleep from {now_ms} to {at_ms}, the end at {end_ms}");
+                let due_ms = self.due_by_ms - self.ahead_ms;
+                let latest_ms = shared.latest_ms(task, self.terms.once, due_ms, steady_ms);
+                let until_ms = at_ms - self.ahead_ms;
+                assert!(until_ms <= latest_ms + EPSILON_MS, "sleeps until {until_ms}, not {latest_ms}: {self:?} {shared:?}");
+                self.expected_ms = at_ms;
+            }
+            Next::Send { within_ms } => {
+                assert!(within_ms > 0.0 && within_ms <= self.terms.request_timeout_ms, "{within_ms} ms for a look");
+                assert!(now_ms + within_ms <= end_ms + EPSILON_MS || !end_ms.is_finite(), "a look beyond the end");
+                assert!(self.terms.once || now_ms >= self.not_before_ms - EPSILON_MS, "{} ms early", self.not_before_ms - now_ms);
+                self.overtime_looks += u32::from(self.overtime_until_ms.is_some());
+                assert!(self.overtime_looks <= 1, "a second look past the deadline");
+                shared.sent(who, task, self.terms.once, within_ms, steady_ms);
+                self.looking = true;
+                self.looks += 1;
+                self.expected_ms = now_ms + within_ms;
+            }
+        }
+        self.same(wait);
+    }
+
+    /// What the wait shows is what the model knows.
+    fn same(&mut self, wait: &Wait) {
+        assert_eq!((wait.outcome(), wait.looks()), (self.end, self.looks));
+        let share = wait.estimated_progress();
+        assert!(share >= self.progress && share <= 1.0, "progress from {} to {share}", self.progress);
+        assert_eq!(share == 1.0, matches!(self.end, Some(Outcome::Succeeded | Outcome::Failed)));
+        self.progress = share;
+        let (told, problem) = (wait.details(), wait.problem());
+        match self.last.as_ref().map(|look| &look.reading) {
+            None => assert!(told.is_none() && problem.is_none()),
+            Some(Reading::Task(task)) => assert!(told.is_some_and(|told| Rc::ptr_eq(told, task)) && problem.is_none()),
+            Some(Reading::Problem(last)) => assert_eq!(problem.map(|problem| problem.kind), Some(last.kind)),
+        }
+    }
+
+    pub(super) fn cause(&self) -> Option<u32> {
+        self.last.as_ref().and_then(|look| look.cause)
+    }
+}
+
+/// How long a wait pauses after a look.
+struct Pause {
+    least_ms: f64,
+    most_ms: f64,
+    /// The server asked for it: a wait that has no time left for it ends at once.
+    ordered: bool,
+    /// No reason makes it shorter.
+    owed: bool,
+}
