@@ -6,6 +6,7 @@ mod build;
 mod command;
 mod demo;
 mod failure;
+mod fuzz;
 mod node;
 mod package;
 mod progress;
@@ -31,6 +32,8 @@ cargo xtask <command>
   build             make pkg/, the npm package
   package           pack it into the tarball that npm publishes, and check which files are in it
   bench NAME        measure, and print the figures side by side: import, faults, polling
+  fuzz [TARGET]     make up replies and scenarios by the million and check what comes of them: reply, wait; --runs N, --seed N;
+                    with a finding's file after TARGET, run that one and tell what happens
   release-notes TAG what CHANGELOG.md says on the version of that tag, which has to be the one in Cargo.toml
   size              what the package weighs; with --check, fail over tests/size-budget.json; with --readme, write README's table
 
@@ -71,6 +74,7 @@ fn obey(words: &[&str]) -> Outcome {
         }
         ["test", names @ ..] => test::run(&workspace, names),
         ["bench", name] => bench::run_it(&workspace, name),
+        ["fuzz", words @ ..] => fuzz::run(&workspace, words),
         ["release-notes", tag] => release::notes(&workspace, tag),
         ["size"] => size::run_it(&workspace, None),
         ["size", flag @ ("--check" | "--readme")] => size::run_it(&workspace, Some(flag)),

@@ -16,6 +16,7 @@ use crate::version::Version;
 use crate::workspace::{WASM, Workspace};
 
 const WASM_PACK: Version = Version(0, 15, 1);
+const CARGO_FUZZ: Version = Version(0, 13, 2);
 
 /// A program written in Rust that is taken prebuilt or built here.
 struct Tool {
@@ -59,6 +60,12 @@ pub(crate) fn ensure(workspace: &Workspace) -> Outcome {
     wasm_target(workspace)?;
     rust_tools(workspace)?;
     wasm_opt(workspace)
+}
+
+/// Makes sure that cargo-fuzz is there, which `cargo xtask fuzz` alone needs.
+pub(crate) fn fuzzer(workspace: &Workspace) -> Outcome {
+    let tool = Tool { crate_name: "cargo-fuzz", version: CARGO_FUZZ, programs: &["cargo-fuzz"] };
+    if tool.is_in(&workspace.tools_bin()) || tool.is_on_path() { Ok(()) } else { source::install(workspace, &[tool]) }
 }
 
 /// PATH with the tools first, for wasm-pack, which looks for the others there.
