@@ -125,7 +125,7 @@ fn web(url: &str) -> bool {
 }
 
 fn sound_task(task: &TaskDetails) {
-    assert!(!task.task_id.trim().is_empty());
+    assert!(!task.task_id.trim_ascii().is_empty());
     assert_eq!(task.pictures.is_some(), task.status == Status::Success);
     let word = match task.success_flag {
         0.0 => Status::Generating,
