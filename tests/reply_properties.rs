@@ -86,12 +86,6 @@ proptest! {
         check(&Reply { retry_after: retry_after.as_deref(), date: date.as_deref(), ..support::reply(http_status, body) });
     }
 
-    /// As the fuzzer does it.
-    #[test]
-    fn what_bytes_make_up_is_read(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        play(&bytes);
-    }
-
     /// Where a JSON text is cut, there is no task in it, and no panic either.
     #[test]
     fn cut_json_brings_no_task(record in records(), share in 0.0_f64..1.0) {
@@ -99,5 +93,15 @@ proptest! {
         let at = (0..text.len()).filter(|at| text.is_char_boundary(*at)).nth((share * text.chars().count() as f64) as usize).unwrap_or(0);
         let reading = read(&Reply { body: Doc::parse(&text[..at]), ..support::reply(200, None) });
         prop_assert!(matches!(reading, Reading::Problem(_)));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// As the fuzzer does it.
+    #[test]
+    fn what_bytes_make_up_is_read(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        play(&bytes);
     }
 }

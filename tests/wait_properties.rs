@@ -12,7 +12,7 @@ use support::model::play;
 use support::{NOW_MS, seen};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 15_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// `support::model` says what is checked.
     #[test]
