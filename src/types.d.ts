@@ -173,7 +173,7 @@ export interface ClientOptions extends ConnectionOptions {
 export function createClient(options?: ClientOptions): TaskClient;
 
 export interface TaskClient {
-  /** {@link getTaskDetails} over the client's connection. It takes its turn in the budget, for as long as `requestTimeoutMs`. */
+  /** {@link getTaskDetails} over the client's connection. It takes its turn in the budget, and waits for that as long as a request may take. */
   getTaskDetails(taskId: string, options?: { signal?: AbortSignal | undefined }): Promise<TaskDetails>;
   /** {@link waitForTask} over the client's connection. */
   waitForTask(task: string | TaskHandle, options?: Omit<WaitOptions, keyof ConnectionOptions>): Promise<SucceededTask>;

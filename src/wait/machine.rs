@@ -159,9 +159,7 @@ impl Wait {
                 Next::Send { within_ms: self.terms.request_timeout_ms.min(OVERTIME_MS) }
             }
             State::Due { at_ms, .. } if now_ms >= at_ms => {
-                // A single look's limit is on its turn; its request has a limit of its own.
-                let left_ms = if self.terms.once { f64::INFINITY } else { self.deadline() - now_ms };
-                Next::Send { within_ms: self.terms.request_timeout_ms.min(left_ms) }
+                Next::Send { within_ms: self.terms.request_timeout_ms.min(self.deadline() - now_ms) }
             }
             State::Due { at_ms, .. } => Next::SleepUntil(at_ms.min(self.deadline())),
         }

@@ -133,10 +133,10 @@ impl Call {
             how,
             task_id,
             handle,
-            // A single look's turn has to come within the time of a request.
+            // A single look may take a request's time, and as much again until its turn comes.
             terms: Terms {
                 once: how == How::Look,
-                timeout_ms: request_timeout_ms,
+                timeout_ms: 2.0 * request_timeout_ms,
                 not_found_grace_ms: 0.0,
                 request_timeout_ms,
                 pace: Pace::default(),

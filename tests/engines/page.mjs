@@ -30,6 +30,7 @@ const api = {
   ...plain,
   getTaskDetails: (taskId, options) => plain.getTaskDetails(taskId, allowed(options)),
   waitForTask: (task, options) => plain.waitForTask(task, allowed(options)),
+  watchTask: (task, options) => plain.watchTask(task, allowed(options)),
   createClient: (options) => plain.createClient(allowed(options)),
 };
 
