@@ -5,6 +5,7 @@ use crate::web::{How, Refusal};
 use js_sys::Promise;
 use std::cell::Cell;
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -13,15 +14,15 @@ const TYPES: &str = include_str!("types.d.ts");
 
 /// `getTaskDetails(taskId, options?)`: one look. Rejects with a `TaskError`, or with the reason of the caller's signal.
 #[wasm_bindgen(js_name = getTaskDetails, skip_typescript)]
-pub fn get_task_details(task_id: JsValue, options: JsValue) -> JsValue {
-    call(How::Look, &Hub::of(&options), &task_id, &options)
+pub fn get_task_details(task_id: JsValue, options: JsValue) -> Promise {
+    call(How::Look, &Hub::of(&options), &task_id, &options).unchecked_into()
 }
 
 /// `waitForTask(task, options?)`: looks until the task has ended. Rejects with a `TaskError`, with the reason of the caller's signal, or
 /// with what `onProgress` threw.
 #[wasm_bindgen(js_name = waitForTask, skip_typescript)]
-pub fn wait_for_task(task: JsValue, options: JsValue) -> JsValue {
-    call(How::Wait, &Hub::of(&options), &task, &options)
+pub fn wait_for_task(task: JsValue, options: JsValue) -> Promise {
+    call(How::Wait, &Hub::of(&options), &task, &options).unchecked_into()
 }
 
 /// The core of `watchTask(task, options?)`: a function that promises the next change of state, or undefined after the last; with `true`

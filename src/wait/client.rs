@@ -235,7 +235,10 @@ impl<C: Clone> Client<C> {
         self.wall_ahead_ms = Some(ahead_ms);
         if slept || (page == Page::Shown && self.page != page) {
             self.wakings = self.wakings.wrapping_add(1);
-            self.awake_at_ms = now.steady_ms + AWAKE_AFTER_MS;
+            // A page that is shown again and again all the same gets its look.
+            if now.steady_ms >= self.awake_at_ms {
+                self.awake_at_ms = now.steady_ms + AWAKE_AFTER_MS;
+            }
         }
         self.page = page;
     }
@@ -258,6 +261,9 @@ impl<C: Clone> Client<C> {
         if !seat.wait.is_single() {
             if now_ms < task.not_before_ms {
                 return sleep_until(task.not_before_ms);
+            }
+            if now_ms < self.awake_at_ms {
+                return sleep_until(self.awake_at_ms);
             }
             if page == Page::Offline {
                 return sleep_until(f64::INFINITY);

@@ -180,7 +180,7 @@ export const client = [
   {
     name: "client: told to wait about one task, it leaves all alone until then",
     async run(world) {
-      for (const [status, code] of [[429, 429], [200, 429], [200, 455]]) {
+      for (const { status, code } of [{ status: 429, code: 429 }, { status: 200, code: 429 }, { status: 200, code: 455 }]) {
         let limited = false;
         const own = timed((request) => {
           if (limited || !request.url.includes("limited")) return Response.json(success());

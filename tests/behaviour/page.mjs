@@ -84,12 +84,14 @@ export const page = [
       await pause(1_200);
       is(times.length, 2, "requests after it");
       between(Number(times[1]), 2_190, 2_600, `ms from the start; shown ${shown}`);
-      played.hide();
-      played.show();
-      played.hide();
-      played.show();
+      for (let times = 0; times < 3; times += 1) {
+        played.hide();
+        await pause(50);
+        played.show();
+        await pause(50);
+      }
       await pause(1_200);
-      is(times.length, 3, "requests after being shown twice in a moment");
+      is(times.length, 3, "requests after being shown three times in a moment");
       await end();
     },
   },
@@ -143,6 +145,7 @@ export const page = [
       await pause(2_500);
       is(own.requests.length, 6, "first looks");
       played.hide();
+      await pause(50);
       played.show();
       await pause(1_000);
       between(own.requests.length, 7, 9, "requests within a second of being shown, at most five in one");

@@ -113,6 +113,7 @@ it("what Node prints of an error holds neither prompt nor key", BOUND, async () 
   const problems = [];
   const error = await waitForTask(fresh("script.pending.http-401-echo-key"), {
     ...reaching,
+    pace: "eager",
     onProgress: ({ problem }) => void (problem && problems.push(problem)),
   }).catch((reason) => reason);
   const slow = await waitForTask(fresh("script.pending.http-502"), { ...reaching, timeoutMs: 3_500 }).catch((reason) => reason);
@@ -128,7 +129,7 @@ it("what Node prints of an error holds neither prompt nor key", BOUND, async () 
   // What a program shows that dies of it.
   const source = `
     import { waitForTask } from ${JSON.stringify(new URL("../../pkg/index.js", import.meta.url).href)};
-    await waitForTask("script.pending.http-401-echo-key--died", ${JSON.stringify(reaching)});`;
+    await waitForTask("script.pending.http-401-echo-key--died", ${JSON.stringify({ ...reaching, pace: "eager" })});`;
   const died = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", source], { timeout: 15_000 }).catch((failure) => failure);
   assert.equal(died.code, 1);
   assert.match(died.stderr, /TaskError: The API refused access/);

@@ -51,7 +51,7 @@ it("requests at once do not wait for, or end, each other", BOUND, async () => {
   const began = Date.now();
   const tasks = await Promise.all(ids.map(async (id) => (await ask(`/wait?taskId=${id}`)).json()));
   assert.deepEqual(tasks.map(({ taskId }) => taskId), ids);
-  assert.ok(Date.now() - began < 8_000, `${Date.now() - began} ms`);
+  assert.ok(Date.now() - began < 15_000, `${Date.now() - began} ms`);
 });
 
 it("a wait left behind by one request does no harm to those that follow", BOUND, async () => {

@@ -209,6 +209,7 @@ impl Rules {
                 assert!(at_ms > now_ms - EPSILON_MS && at_ms <= end_ms, "sleep from {now_ms} to {at_ms}, the end at {end_ms}");
                 let due_ms = self.due_by_ms - self.ahead_ms;
                 let latest_ms = shared.latest_ms(task, self.terms.once, due_ms, steady_ms);
+                let latest_ms = if self.terms.once { latest_ms } else { latest_ms.max(shared.awake_at_ms) };
                 let until_ms = at_ms - self.ahead_ms;
                 assert!(until_ms <= latest_ms + EPSILON_MS, "sleeps until {until_ms}, not {latest_ms}: {self:?} {shared:?}");
                 self.expected_ms = at_ms;
@@ -216,6 +217,7 @@ impl Rules {
             Next::Send { within_ms } => {
                 assert!(within_ms > 0.0 && within_ms <= self.terms.request_timeout_ms, "{within_ms} ms for a look");
                 assert!(now_ms + within_ms <= end_ms + EPSILON_MS || !end_ms.is_finite(), "a look beyond the end");
+                assert!(self.terms.once || steady_ms >= shared.awake_at_ms - EPSILON_MS, "sent as the page wakes up");
                 assert!(self.terms.once || now_ms >= self.not_before_ms - EPSILON_MS, "{} ms early", self.not_before_ms - now_ms);
                 self.overtime_looks += u32::from(self.overtime_until_ms.is_some());
                 assert!(self.overtime_looks <= 1, "a second look past the deadline");

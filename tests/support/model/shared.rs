@@ -109,7 +109,9 @@ impl Shared {
         if slept || shown {
             self.events += 1;
             self.wakings += 1;
-            self.awake_at_ms = now.steady_ms + 500.0;
+            if now.steady_ms >= self.awake_at_ms {
+                self.awake_at_ms = now.steady_ms + 500.0;
+            }
         }
     }
 

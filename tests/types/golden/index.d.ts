@@ -65,12 +65,17 @@ export interface TaskHandle {
 }
 export function getTaskDetails(taskId: string, options?: GetOptions): Promise<TaskDetails>;
 export function waitForTask(task: string | TaskHandle, options?: WaitOptions): Promise<SucceededTask>;
-export function createClient(options?: ConnectionOptions): TaskClient;
+export function watchTask(task: string | TaskHandle, options?: WaitOptions): AsyncIterableIterator<TaskDetails>;
+export interface ClientOptions extends ConnectionOptions {
+    maxRequestsPerSecond?: number | undefined;
+}
+export function createClient(options?: ClientOptions): TaskClient;
 export interface TaskClient {
     getTaskDetails(taskId: string, options?: {
         signal?: AbortSignal | undefined;
     }): Promise<TaskDetails>;
     waitForTask(task: string | TaskHandle, options?: Omit<WaitOptions, keyof ConnectionOptions>): Promise<SucceededTask>;
+    watchTask(task: string | TaskHandle, options?: Omit<WaitOptions, keyof ConnectionOptions>): AsyncIterableIterator<TaskDetails>;
 }
 export type TaskErrorKind = "task-failed" | "timed-out" | "not-found" | "unauthorized" | "payment-required" | "forbidden" | "bad-request" | "rate-limited" | "server" | "network" | "invalid-reply" | "invalid-argument";
 export class TaskError extends Error {

@@ -160,6 +160,10 @@ export async function clients() {
   await client.getTaskDetails("id", { apiKey: "k" });
   // @ts-expect-error the connection is the client's
   await client.waitForTask("id", { baseUrl: "https://host" });
+  for await (const task of client.watchTask("id", { timeoutMs: 1 })) proven<Same<typeof task, TaskDetails>>();
+  createClient({ maxRequestsPerSecond: Infinity });
+  // @ts-expect-error the connection is the client's
+  client.watchTask("id", { baseUrl: "https://host" });
   // @ts-expect-error a signal belongs to a call
   createClient({ signal: AbortSignal.abort() });
 }
