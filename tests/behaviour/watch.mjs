@@ -16,9 +16,11 @@ async function all(iterable) {
 
 const pause = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Replies whose looks are a second apart, because a failure lies between: their states are what counts. @param {unknown[]} replies */
-function quick(...replies) {
-  return answering(...replies.flatMap((reply) => [reply, () => new Response(null, { status: 502 })]));
+/** Options with these states one after the other, of a task at the age at which looks are closest. @param {Record<string, unknown>[]} states */
+function quick(...states) {
+  const createTime = new Date(Date.now() - 20_000).toISOString();
+  const replies = states.map((data) => (data["successFlag"] === 1 ? success({ createTime }) : record({ createTime, ...data })));
+  return { fetch: answering(...replies), pace: /** @type {const} */ ("eager") };
 }
 
 /** @type {Behaviour[]} */
@@ -26,8 +28,8 @@ export const watch = [
   {
     name: "watch: each change of state once, the last one last",
     async run(world) {
-      const own = quick(record(), record(), record({ successFlag: 7 }), record({ successFlag: 8 }), record(), success());
-      const seen = await all(world.api.watchTask("t", reaching(world, { fetch: own, requestTimeoutMs: 1_000 })));
+      const states = quick({}, {}, { successFlag: 7 }, { successFlag: 8 }, {}, { successFlag: 1 });
+      const seen = await all(world.api.watchTask("t", reaching(world, states)));
       same(seen.map(({ successFlag }) => successFlag), [0, 7, 8, 0, 1], "flags");
       is(seen.at(-1)?.response?.resultImageUrl, "https://pictures.example/1.png", "the picture");
     },
@@ -119,8 +121,7 @@ export const watch = [
   {
     name: "watch: states that are asked for all at once come in order",
     async run(world) {
-      const own = quick(record(), record({ successFlag: 9 }), success());
-      const watching = world.api.watchTask("t", reaching(world, { fetch: own }));
+      const watching = world.api.watchTask("t", reaching(world, quick({}, { successFlag: 9 }, { successFlag: 1 })));
       const asked = await Promise.all([watching.next(), watching.next(), watching.next(), watching.next()]);
       same(asked.map(({ value, done }) => (done ? "end" : value.successFlag)), [0, 9, 1, "end"], "what came");
       is(watching[Symbol.asyncIterator](), watching, "it is its own iterator");
