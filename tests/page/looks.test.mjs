@@ -9,7 +9,7 @@ import { after, before, describe, it } from "node:test";
 import { startPage, startSimulator } from "../processes.mjs";
 import { launch, newPage, reaches, waitFor } from "./browser.mjs";
 
-const BOUND = { timeout: 90_000 };
+const BOUND = { timeout: 180_000 };
 const LONG = `success-origin-1s--${"long".repeat(55)}`;
 /** @type {import("playwright-core").Browser} */
 let browser;
