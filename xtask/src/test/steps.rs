@@ -61,6 +61,13 @@ pub(super) const STEPS: &[Step] = &[
         needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator],
         run: |prepared| folder(prepared, "tests/node"),
     },
+    // Apart from the others, whose timing it would disturb.
+    Step {
+        name: "leaks",
+        about: "what a hundred thousand waits leave behind, in Node.js",
+        needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator],
+        run: |prepared| folder(prepared, "tests/leaks"),
+    },
     Step {
         name: "workerd",
         about: "the package in workerd, the runtime of Cloudflare Workers",
