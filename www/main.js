@@ -6,6 +6,7 @@ import * as session from "./session.js";
 import { findSimulator, makePicture } from "./simulator.js";
 import * as start from "./start.js";
 import * as view from "./view.js";
+import { progressAt } from "./words.js";
 
 /** @typedef {import("../pkg/index.js").TaskHandle} TaskHandle */
 /** @typedef {import("../pkg/index.js").Progress} Progress */
@@ -68,7 +69,7 @@ async function follow(task) {
   const startedAt = typeof task === "string" ? Date.now() : task.startedAt;
   resumable = task;
   session.remember(task);
-  become({ kind: "waiting", taskId, startedAt, look: null, lookedAt: startedAt });
+  become({ kind: "waiting", taskId, startedAt, look: null, lookedAt: startedAt, progress: 0 });
   keepTicking(mine);
 
   /** @param {Progress} look */
@@ -76,7 +77,9 @@ async function follow(task) {
     if (mine.signal.aborted) return;
     resumable = look.handle;
     session.remember(look.handle);
-    become({ kind: "waiting", taskId, startedAt, look, lookedAt: Date.now() });
+    const now = Date.now();
+    const stood = state.kind === "waiting" && state.look !== null ? progressAt(state, now) : 0;
+    become({ kind: "waiting", taskId, startedAt, look, lookedAt: now, progress: Math.max(stood, look.estimatedProgress) });
   };
 
   try {

@@ -9,11 +9,11 @@ import * as words from "./words.js";
 /** @typedef {import("../pkg/index.js").TaskError} TaskError */
 
 /**
- * What the page is doing. `look` is the last look and `lookedAt` the moment it was reported.
+ * What the page is doing. `look` is the last look, `lookedAt` the moment it was reported and `progress` how far the bar stood then.
  * `error` is null where something failed that the library does not speak of.
  * @typedef {{ kind: "idle" }
  *   | { kind: "making" }
- *   | { kind: "waiting", taskId: string, startedAt: number, look: Progress | null, lookedAt: number }
+ *   | { kind: "waiting", taskId: string, startedAt: number, look: Progress | null, lookedAt: number, progress: number }
  *   | { kind: "succeeded", taskId: string, task: SucceededTask, alt: string }
  *   | { kind: "failed", taskId: string, error: TaskError | null, canGoOn: boolean }
  *   | { kind: "stopped", taskId: string, canGoOn: boolean }} State
@@ -92,6 +92,7 @@ export function tick(state, now) {
   if (state.kind === "waiting") {
     const { look, lookedAt, startedAt } = state;
     setText(elapsed, words.durationWords(look ? look.elapsedMs + now - lookedAt : now - startedAt));
+    if (look) showProgress(words.progressAt(state, now));
     setText(nextLook, words.nextLookWords(look?.nextLookInMs == null ? null : lookedAt + look.nextLookInMs - now));
     return true;
   }
@@ -122,18 +123,21 @@ export function listen({ onStop, onAgain }) {
 /** @param {Progress | null} look */
 function showLook(look) {
   setText(attempt, String(look?.attempt ?? 1));
-  if (look) {
-    const said = words.percentWords(look.estimatedProgress);
-    progress.value = look.estimatedProgress;
-    progress.setAttribute("aria-valuetext", said);
-    setText(percent, said);
-  } else {
+  if (!look) {
     progress.removeAttribute("value");
     progress.removeAttribute("aria-valuetext");
     setText(percent, "");
   }
   problem.hidden = !look?.problem;
   setText(problem, look?.problem ? words.problemWords(look.problem) : "");
+}
+
+/** @param {number} share 0 to 1 */
+function showProgress(share) {
+  const said = words.percentWords(share);
+  progress.value = share;
+  progress.setAttribute("aria-valuetext", said);
+  setText(percent, said);
 }
 
 /** @param {{ task: SucceededTask, alt: string } | null} success */

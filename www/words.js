@@ -6,6 +6,8 @@
 /** @typedef {import("./view.js").State} State */
 /** @typedef {{ title: string, next: string }} Words */
 
+const PROGRESS_HALVES_MS = 60_000;
+
 /** @type {Record<Exclude<TaskError["kind"], "task-failed">, Words & { problem: string }>} */
 const KINDS = {
   "timed-out": {
@@ -216,7 +218,17 @@ export function originalWords(ms) {
   return ms > 0 ? `It can be had for ${durationWords(ms + 999)} more.` : "The original has expired: it could be had for 10 minutes. The picture above stays.";
 }
 
+/**
+ * How far the bar stands, below its end. The library's estimate comes with each look; between two, which may lie many seconds apart, the bar
+ * goes on by itself, halving what is left every minute, and it never goes back.
+ * @param {{ lookedAt: number, progress: number }} waiting `progress` is how far it stood at the last look
+ * @param {number} now
+ */
+export function progressAt({ lookedAt, progress }, now) {
+  return Math.min(0.99, 1 - (1 - progress) * 2 ** (-Math.max(0, now - lookedAt) / PROGRESS_HALVES_MS));
+}
+
 /** @param {number} share 0 to 1 */
 export function percentWords(share) {
-  return `about ${Math.round(share * 100)} %`;
+  return `about ${Math.min(99, Math.round(share * 100))} %`;
 }

@@ -28,7 +28,8 @@ export function launch() {
  */
 export async function newPage(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 860 }, ...options });
-  context.setDefaultTimeout(10_000);
+  // The second look at a new task comes after about 9 s.
+  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   /** @type {string[]} */
   const complaints = [];
@@ -62,7 +63,7 @@ export async function waitFor(page, taskId) {
  * @param {string} state
  * @param {number} [timeout]
  */
-export async function reaches(page, state, timeout = 10_000) {
+export async function reaches(page, state, timeout = 20_000) {
   await page.locator(`#stage[data-state="${state}"]`).waitFor({ timeout });
   return (await page.locator("#word").textContent()) ?? "";
 }

@@ -94,7 +94,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
           await reaches(page, "failed");
           await check("failure");
           await waitFor(page, `${LONG}${colorScheme}${device}`.slice(0, 250));
-          await reaches(page, "succeeded", 20_000);
+          await reaches(page, "succeeded");
           await page.waitForFunction(() => /** @type {HTMLImageElement} */ (document.getElementById("picture")).naturalWidth > 0);
           await check("success");
           assert.deepEqual(complaints, []);

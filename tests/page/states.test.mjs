@@ -7,7 +7,7 @@ import { newKey, startPage } from "../processes.mjs";
 import { launch, newPage, reaches, standInForLibrary, waitFor } from "./browser.mjs";
 import { record, sendJson, startUpstream } from "./upstream.mjs";
 
-const BOUND = { timeout: 60_000 };
+const BOUND = { timeout: 120_000 };
 /** @type {import("playwright-core").Browser} */
 let browser;
 /** @type {Awaited<ReturnType<typeof startUpstream>>} */
@@ -220,7 +220,7 @@ describe("with the library's stand-in", BOUND, () => {
           assert.equal(await page.locator("#attempt").textContent(), "2");
           assert.equal(await page.locator("#announcer").textContent(), await page.locator("#problem").textContent());
           const bar = page.getByRole("progressbar", { name: "Estimated progress" });
-          assert.equal(await bar.getAttribute("aria-valuetext"), "about 25 %");
+          assert.match((await bar.getAttribute("aria-valuetext")) ?? "", /^about 2[5-7] %$/);
         }
         // The clock runs on; what a screen reader hears does not.
         const spoken = await page.evaluate(async () => {

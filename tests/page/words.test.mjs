@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { durationWords, failureWords, nextLookWords, originalWords, percentWords } from "../../www/words.js";
+import { durationWords, failureWords, nextLookWords, originalWords, percentWords, progressAt } from "../../www/words.js";
 
 it("durations", () => {
   const said = [-5, 0, 999, 59_999, 60_000, 3_599_999, 3_600_000, 90_061_000].map(durationWords);
@@ -22,7 +22,14 @@ it("the original's time left: never 0 while there is some, and an end", () => {
 });
 
 it("shares", () => {
-  assert.deepEqual([0, 0.254, 1].map(percentWords), ["about 0 %", "about 25 %", "about 100 %"]);
+  assert.deepEqual([0, 0.254, 1].map(percentWords), ["about 0 %", "about 25 %", "about 99 %"]);
+});
+
+it("the bar between two looks: it goes on, ever slower, and stays below its end", () => {
+  const at = [0, 60_000, 120_000, 3_600_000].map((now) => progressAt({ lookedAt: 0, progress: 0.5 }, now));
+  assert.deepEqual(at.slice(0, 3), [0.5, 0.75, 0.875]);
+  assert.ok(Number(at[3]) < 1);
+  assert.equal(progressAt({ lookedAt: 1_000, progress: 0.5 }, 0), 0.5);
 });
 
 it("failures that share a kind and want another next step", () => {
