@@ -81,6 +81,7 @@ describe("a wait", BOUND, () => {
 
       await page.locator("#word", { hasText: "Generating" }).waitFor();
       const bar = page.getByRole("progressbar", { name: "Estimated progress" });
+      /** @type {number[]} */
       const values = [];
       for (let look = 0; look < 3; look++) {
         values.push(await bar.evaluate((element) => /** @type {HTMLProgressElement} */ (element).value));
