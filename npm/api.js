@@ -103,6 +103,6 @@ export function lazily(load, advice) {
  * @param {unknown} [cause]
  */
 export function mistake(message, cause) {
-  const fields = { kind: "invalid-argument", taskId: "", retryable: false, httpStatus: null, code: null, attempts: 0, elapsedMs: 0, handle: null };
+  const fields = { kind: "invalid-argument", taskId: "", retryable: false, httpStatus: null, code: null, apiMessage: "", retryAfterMs: null, attempts: 0, elapsedMs: 0, handle: null };
   return new TaskError(message, fields, cause);
 }

@@ -213,6 +213,10 @@ export class TaskError extends Error {
   readonly httpStatus: number | null;
   /** `code` of the envelope, or `errorCode` of a failed task. */
   readonly code: number | string | null;
+  /** What the API itself says: `msg` of the envelope, or `errorMessage` of a failed task, on one line and cut short; "" for nothing. */
+  readonly apiMessage: string;
+  /** How long the API asks to be left alone, in ms (its `Retry-After`); null where it does not say. */
+  readonly retryAfterMs: number | null;
   /** The last good look. Not enumerable, so that logging the error does not log the prompt. */
   readonly details: TaskDetails | null;
   /** Looks sent. */

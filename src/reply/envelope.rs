@@ -163,6 +163,7 @@ fn problem<V: Json>(reply: &Reply<'_, V>, &Verdict(kind, class, says): &Verdict)
         message,
         http_status: (status > 0).then_some(status),
         code: code.map(Code::Number),
+        said,
         retry_after_ms: reply.retry_after.and_then(|text| retry_after::delay_ms(text, reply.date, reply.now_ms)),
     }
 }

@@ -79,6 +79,8 @@ pub struct Problem {
     pub http_status: Option<u16>,
     /// The envelope's `code`, where there is one.
     pub code: Option<Code>,
+    /// What the API itself says of it, on one line, without the key and the prompt; "" for nothing.
+    pub said: String,
     /// How long the server asks to wait, in ms.
     pub retry_after_ms: Option<f64>,
 }
@@ -87,7 +89,7 @@ impl Problem {
     /// A problem that no reply speaks of: the request failed on the way, or was never sent.
     #[must_use]
     pub fn without_reply(kind: Kind, class: Class, message: &str) -> Self {
-        Self { kind, class, message: message.into(), http_status: None, code: None, retry_after_ms: None }
+        Self { kind, class, message: message.into(), http_status: None, code: None, said: String::new(), retry_after_ms: None }
     }
 
     /// A request given up after `within_ms`.

@@ -89,6 +89,7 @@ fn failed_task(details: &TaskDetails) -> Problem {
         message,
         http_status: None,
         code: details.error_code.clone(),
+        said: details.error_message.as_deref().map(quoted).unwrap_or_default(),
         retry_after_ms: None,
     }
 }
@@ -115,7 +116,8 @@ fn time_out(wait: &Wait, now_ms: f64) -> Problem {
         message,
         http_status: last.and_then(|last| last.http_status),
         code: last.and_then(|last| last.code.clone()),
-        retry_after_ms: None,
+        said: last.map(|last| last.said.clone()).unwrap_or_default(),
+        retry_after_ms: last.and_then(|last| last.retry_after_ms),
     }
 }
 

@@ -131,6 +131,8 @@ pub(crate) fn failure_out(failure: &Failure) -> JsValue {
     out.put("retryable", &Out::Flag(problem.retryable()));
     out.number_or_null("httpStatus", problem.http_status.map(f64::from));
     out.code("code", &problem.code);
+    out.text("apiMessage", &problem.said);
+    out.number_or_null("retryAfterMs", problem.retry_after_ms);
     out.js("details", &details_out(failure.details.as_deref()));
     out.number("attempts", failure.attempts.into());
     out.number("elapsedMs", failure.elapsed_ms.floor());

@@ -24,7 +24,7 @@ it("each call says why, and the one after the trouble is over works", { timeout:
       assert.match(error.message, /wasm-unsafe-eval/);
       assert.deepEqual(
         { ...error, details: error.details },
-        { kind: "invalid-argument", taskId: "", retryable: false, httpStatus: null, code: null, attempts: 0, elapsedMs: 0, handle: null, details: null },
+        { kind: "invalid-argument", taskId: "", retryable: false, httpStatus: null, code: null, apiMessage: "", retryAfterMs: null, attempts: 0, elapsedMs: 0, handle: null, details: null },
       );
     }
     const together = await Promise.allSettled(Array.from({ length: 10 }, () => getTaskDetails("t", { fetch })));

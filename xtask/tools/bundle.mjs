@@ -3,7 +3,7 @@
 // Usage: node bundle.mjs <folder of modules> <folder of the package>, both with the entries that the manifest of the first one names.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 // From the folder that the build installs them into, wherever this file lies.
 const require = createRequire(join(process.cwd(), 'package.json'));
@@ -12,6 +12,8 @@ const { minify } = require('terser');
 
 const DEFAULT = 'index.js';
 const SHARED = 'core';
+/** What the gateway's entries share, by the folder that it comes from. */
+const GATEWAY = 'gateway';
 
 const [modules, pkg] = process.argv.slice(2);
 const { exports } = JSON.parse(readFileSync(join(modules, 'package.json'), 'utf8'));
@@ -26,7 +28,8 @@ console.log(files.map(({ fileName }) => fileName).join(', '));
 async function bundled(entries) {
   const bundle = await rollup({
     input: Object.fromEntries(entries.map((file) => [basename(file, '.js'), join(modules, file)])),
-    external: /\.wasm/,
+    // The default entry is a file of its own, which the gateway's entries import.
+    external: (id, importer) => id.includes('.wasm') || (importer !== undefined && basename(id) === DEFAULT),
     onwarn(warning) {
       throw new Error(warning.message);
     },
@@ -34,7 +37,10 @@ async function bundled(entries) {
   const { output } = await bundle.generate({
     format: 'es',
     paths: (id) => `./${basename(id)}`,
-    manualChunks: (id) => (entries.length === 1 || entries.includes(basename(id)) ? undefined : SHARED),
+    manualChunks: (id) => {
+      if (entries.length === 1 || entries.includes(basename(id))) return undefined;
+      return basename(dirname(id)) === GATEWAY ? `${GATEWAY}-handler` : SHARED;
+    },
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
   });

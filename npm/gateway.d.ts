@@ -1,0 +1,63 @@
+/** How a page's looks reach the API without the key ever reaching the page. */
+export interface GatewayOptions {
+  /**
+   * The account's API key, or a function that is asked for it before each look. It goes to {@link GatewayOptions.upstream} alone. Where it is
+   * missing or empty, every request is answered with a 500 that says so: a Worker without its secret starts all the same.
+   */
+  apiKey: string | (() => string | Promise<string>) | undefined;
+  /**
+   * The origins whose pages may ask besides the gateway's own (their preflights are answered), or "*" for every one. Default: none. A request
+   * that comes from no page is for {@link GatewayOptions.authorize}.
+   */
+  allowedOrigins?: string[] | "*";
+  /**
+   * Who may ask. Called for each request before anything is looked up, kept answers included. True lets it pass; false is a 403; a `Response`
+   * is given to the caller as it is. Where it throws, the caller gets a 500 without a reason.
+   */
+  authorize?: (request: Request) => boolean | Response | Promise<boolean | Response>;
+  /** Requests of one caller, evenly over the minute, for each instance of the gateway. Default 300; Infinity for no limit. */
+  maxRequestsPerMinute?: number;
+  /**
+   * What tells one caller from another. Default: the address, as Cloudflare, Deno, Bun and Hono's Node adapter vouch for it; elsewhere all
+   * callers count as one.
+   */
+  callerId?: (request: Request, context: GatewayContext | undefined) => string | Promise<string>;
+  /** Keeps the state of a task that has ended for five minutes and of one that runs for a second, in memory. Default true. */
+  cache?: boolean;
+  /** Hands on `paramJson`, which holds the prompt. Default false. */
+  paramJson?: boolean;
+  /**
+   * Answers `GET …/result?taskId=` with the result picture itself, so that a page can draw it on a canvas. Default false. With `hosts`
+   * pictures are fetched from these host names alone; without it from every public one.
+   */
+  picture?: boolean | { hosts: string[] };
+  /** Where the API is. Default "https://api.nanobananaapi.ai". May carry a path prefix. */
+  upstream?: string | URL;
+}
+
+/** What runtimes hand to a fetch handler beside the request: whichever of it there is, is used. */
+export interface GatewayContext {
+  /** Cloudflare Workers, Vercel: keeps a look going that others wait for. */
+  waitUntil?(promise: Promise<unknown>): void;
+  /** Deno. */
+  remoteAddr?: { hostname?: string };
+  /** Bun. */
+  requestIP?(request: Request): { address: string } | null;
+  /** Hono's Node adapter. */
+  incoming?: { socket?: { remoteAddress?: string | undefined } };
+}
+
+/**
+ * A fetch handler that answers `GET …/api/v1/nanobanana/record-info?taskId=` as the API does, with the key added here. Of the request the
+ * task id alone goes on; everything that is refused is JSON, `{code, msg, data: null}`.
+ *
+ * ```js
+ * import { createGateway } from "nanobanana-task/gateway";
+ *
+ * export default { fetch: (request, env, context) => createGateway({ apiKey: env.NANOBANANA_API_KEY })(request, context) };
+ * ```
+ *
+ * Create it once where the runtime allows it (what it keeps and counts is its own). Throws a `TaskError` of kind `"invalid-argument"` for
+ * options that cannot be.
+ */
+export declare function createGateway(options: GatewayOptions): (request: Request, context?: GatewayContext) => Promise<Response>;

@@ -1,0 +1,5 @@
+// The gateway for Vercel's edge runtime and Next.js routes in it; see edge-light.js.
+import { createGatewayOver } from "./gateway/handler.js";
+import { getTaskDetails } from "./edge-light.js";
+
+export const createGateway = /* @__PURE__ */ createGatewayOver(getTaskDetails);

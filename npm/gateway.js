@@ -1,0 +1,5 @@
+// The gateway for Node, Deno, Bun and whatever else may compile bytes.
+import { createGatewayOver } from "./gateway/handler.js";
+import { getTaskDetails } from "./index.js";
+
+export const createGateway = /* @__PURE__ */ createGatewayOver(getTaskDetails);

@@ -1,0 +1,5 @@
+// The gateway for Cloudflare Workers; see workerd.js.
+import { createGatewayOver } from "./gateway/handler.js";
+import { getTaskDetails } from "./workerd.js";
+
+export const createGateway = /* @__PURE__ */ createGatewayOver(getTaskDetails);

@@ -1,0 +1,33 @@
+// What the gateway answers, before it becomes a Response: in the API's own envelope, so that a client reads it like the API's.
+
+/**
+ * @typedef {object} Answer
+ * @property {number} status
+ * @property {string} body JSON.
+ * @property {Record<string, string>} [headers]
+ * @property {number} [keepMs] How long the next callers may be given the same; not at all where it is missing.
+ */
+
+/**
+ * A refusal or a failure.
+ *
+ * @param {number} status
+ * @param {string} msg What happened, and what to do next.
+ * @param {{ code?: number | string, headers?: Record<string, string> }} [more] `code` where it is not the status.
+ * @returns {Answer}
+ */
+export function refusal(status, msg, { code = status, headers = {} } = {}) {
+  return { status, body: JSON.stringify({ code, msg, data: null }), headers };
+}
+
+/** @param {number} ms */
+export const retryAfter = (ms) => ({ "Retry-After": String(Math.ceil(ms / 1_000)) });
+
+/**
+ * @param {Answer} answer
+ * @param {Record<string, string>} headers
+ */
+export function response({ status, body, headers: own = {} }, headers) {
+  const fixed = { "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" };
+  return new Response(body, { status, headers: { ...fixed, ...headers, ...own } });
+}

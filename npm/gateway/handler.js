@@ -1,0 +1,97 @@
+// The gateway: a fetch handler that takes a task id, adds the key, and answers as the API does. The key leaves it towards the API alone.
+import { refusal, response } from "./answer.js";
+import { addressOf, corsHeaders, createLimiter, isWelcome } from "./caller.js";
+import { createLook } from "./look.js";
+import { settingsOf } from "./options.js";
+import { createPicture } from "./picture.js";
+import { createShared } from "./shared.js";
+
+/** @typedef {import("./answer.js").Answer} Answer */
+/** @typedef {import("./options.js").GatewayContext} GatewayContext */
+
+const RECORD_INFO = "/api/v1/nanobanana/record-info";
+const RESULT = "/api/v1/nanobanana/result";
+const METHODS = ["GET", "HEAD"];
+
+/**
+ * @param {typeof import("../../src/types.d.ts").getTaskDetails} getTaskDetails
+ * @returns {typeof import("../gateway.d.ts").createGateway}
+ */
+export function createGatewayOver(getTaskDetails) {
+  return function createGateway(options) {
+    const settings = settingsOf(options);
+    const { look, answer } = createLook(getTaskDetails, settings);
+    const ask = createShared(answer, settings.cache);
+    const limit = createLimiter(settings.perMinute);
+    const picture = settings.picture && createPicture(look, settings.picture.hosts, settings.authorize === undefined);
+
+    /**
+     * @param {Request} request
+     * @param {URL} url
+     * @param {GatewayContext | undefined} context
+     * @returns {Promise<Answer | Response>}
+     */
+    async function answerTo(request, url, context) {
+      const isResult = picture !== null && url.pathname.endsWith(RESULT);
+      if (!isResult && !url.pathname.endsWith(RECORD_INFO)) return refusal(404, `There is nothing here: ask ${RECORD_INFO}?taskId=`);
+      if (!isWelcome(request, url, settings.origins)) return refusal(403, "Pages of this origin may not ask this gateway: see its option allowedOrigins");
+      if (request.method === "OPTIONS") return preflight(request);
+      if (!METHODS.includes(request.method)) return refusal(405, "Only GET and HEAD here", { headers: { Allow: METHODS.join(", ") } });
+      const tooMuch = limit(await (settings.callerId ?? addressOf)(request, context));
+      if (tooMuch) return tooMuch;
+      const refused = await authorized(request);
+      if (refused) return refused;
+      const taskId = taskIdOf(url);
+      if (taskId === null) return refusal(400, "Exactly one taskId is needed, as the generate request answered with it");
+      return isResult ? picture(taskId) : ask(taskId, context);
+    }
+
+    /** @param {Request} request @returns {Promise<Answer | Response | null>} */
+    async function authorized(request) {
+      if (settings.authorize === undefined) return null;
+      const verdict = await settings.authorize(request);
+      if (verdict === true) return null;
+      return verdict instanceof Response ? verdict : refusal(403, "This caller may not ask");
+    }
+
+    return async function gateway(request, context) {
+      const url = new URL(request.url);
+      const headers = corsHeaders(request, isWelcome(request, url, settings.origins));
+      try {
+        const answer = await answerTo(request, url, context);
+        const made = answer instanceof Response ? withHeaders(answer, headers) : response(answer, headers);
+        return request.method === "HEAD" ? new Response(null, made) : made;
+      } catch {
+        // A hook of the owner's threw. What it threw may hold anything, and so goes nowhere.
+        return response(refusal(500, "The gateway's authorize or callerId threw"), headers);
+      }
+    };
+  };
+}
+
+/** @param {URL} url */
+function taskIdOf({ searchParams }) {
+  const [taskId = "", ...more] = searchParams.getAll("taskId");
+  // What no id holds: control characters, and what was no text before it was decoded.
+  return more.length > 0 || taskId.trim() === "" || /[\p{Cc}\p{Cs}\uFFFD]/u.test(taskId) ? null : taskId;
+}
+
+/** @param {Request} request */
+function preflight(request) {
+  /** @type {Record<string, string>} */
+  const headers = { "Access-Control-Allow-Methods": METHODS.join(", "), "Access-Control-Max-Age": "86400" };
+  // What a caller sends for `authorize` to see; none of it goes on to the API.
+  const wished = request.headers.get("Access-Control-Request-Headers");
+  if (wished !== null && /^[\w\-, ]+$/.test(wished)) headers["Access-Control-Allow-Headers"] = wished;
+  return new Response(null, { status: 204, headers });
+}
+
+/**
+ * @param {Response} response
+ * @param {Record<string, string>} headers
+ */
+function withHeaders(response, headers) {
+  const made = new Response(response.body, response);
+  for (const [name, value] of Object.entries(headers)) made.headers.set(name, value);
+  return made;
+}

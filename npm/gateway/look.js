@@ -1,0 +1,127 @@
+// One look upstream, with the key. The package's own core sends it and reads the reply; here its reading becomes the API's envelope again.
+import { refusal, retryAfter } from "./answer.js";
+
+/** @typedef {import("../../src/types.d.ts").TaskDetails} TaskDetails */
+/** @typedef {import("../../src/types.d.ts").TaskError} TaskError */
+/** @typedef {import("./answer.js").Answer} Answer */
+
+const REQUEST_MS = 15_000;
+/** A reply with the longest prompt has some 50 kB. */
+const MOST_BYTES = 1_048_576;
+/** A result stays what it is; its original dies after ten minutes. */
+const KEEP_RESULT_MS = 300_000;
+const KEEP_PENDING_MS = 1_000;
+const NO_KEY = "The gateway has no API key: set its option apiKey (in a Worker: npx wrangler secret put NANOBANANA_API_KEY)";
+const REDIRECTED = "The API's address redirects, and the key is not sent elsewhere: set the gateway's option upstream to where it really answers";
+
+/** Stands for whatever the owner's apiKey function threw: that may hold anything, and so goes nowhere. */
+const KEY_FAILED = new Error("The apiKey function threw");
+
+/**
+ * @param {typeof import("../../src/types.d.ts").getTaskDetails} getTaskDetails
+ * @param {import("./options.js").Settings} settings
+ */
+export function createLook(getTaskDetails, { apiKey, paramJson, upstream }) {
+  const connection = {
+    baseUrl: upstream,
+    requestTimeoutMs: REQUEST_MS,
+    fetch: bounded,
+    apiKey: typeof apiKey === "function" ? () => asked(apiKey) : (apiKey ?? ""),
+  };
+  /** @param {string} taskId */
+  const look = (taskId) => getTaskDetails(taskId, connection);
+  return {
+    look,
+    /** @param {string} taskId @returns {Promise<Answer>} */
+    async answer(taskId) {
+      try {
+        return found(await look(taskId), paramJson);
+      } catch (error) {
+        return failed(/** @type {TaskError} */ (error));
+      }
+    },
+  };
+}
+
+/** @param {() => string | Promise<string>} apiKey */
+async function asked(apiKey) {
+  try {
+    return await apiKey();
+  } catch {
+    throw KEY_FAILED;
+  }
+}
+
+/**
+ * @param {TaskDetails} details
+ * @param {boolean} withParamJson
+ * @returns {Answer}
+ */
+function found({ taskId, successFlag, operationType, createTime, completeTime, errorCode, errorMessage, ...task }, withParamJson) {
+  const response = task.response && { originImageUrl: task.response.originImageUrl, resultImageUrl: task.response.resultImageUrl };
+  const data = { taskId, successFlag, operationType, createTime, completeTime, response, errorCode, errorMessage };
+  const body = JSON.stringify({ code: 200, msg: "success", data: withParamJson ? { ...data, paramJson: task.paramJson } : data });
+  const hasEnded = task.status !== "GENERATING" && task.status !== "UNKNOWN";
+  return { status: 200, body, keepMs: hasEnded ? KEEP_RESULT_MS : KEEP_PENDING_MS };
+}
+
+/**
+ * A look that brought no task, so that a client makes of it what it would make of the API's own answer.
+ *
+ * @param {TaskError} error
+ * @returns {Answer}
+ */
+export function failed(error) {
+  const { kind, taskId, httpStatus, code, apiMessage, retryable, retryAfterMs } = error;
+  const headers = retryAfterMs === null ? {} : retryAfter(retryAfterMs);
+  if (kind === "invalid-argument") return taskId === "" ? refusal(400, error.message) : refusal(500, NO_KEY);
+  if (kind === "invalid-reply") return unreadable(error, headers);
+  if (httpStatus === null) return unreached(error);
+  // A proxy's own refusal is none of the API's, and passes.
+  if (httpStatus === 403 && retryable) return refusal(502, "A proxy before the API turned the gateway away", { headers });
+  return refusal(httpStatus, apiMessage || error.message, { code: code ?? httpStatus, headers });
+}
+
+/**
+ * @param {TaskError} error
+ * @param {Record<string, string>} headers
+ */
+function unreadable({ taskId, httpStatus, code, retryable }, headers) {
+  if (httpStatus === null || (httpStatus >= 300 && httpStatus < 400)) return refusal(502, REDIRECTED);
+  // A success that names no picture.
+  if (code === 200 && !retryable) {
+    const data = { taskId, successFlag: 1, response: null };
+    return { status: 200, body: JSON.stringify({ code: 200, msg: "success", data }) };
+  }
+  return refusal(502, "What answered is not the API: if it stays so, check the gateway's option upstream", { headers });
+}
+
+/** @param {TaskError} error */
+function unreached({ kind, cause }) {
+  if (cause === KEY_FAILED) return refusal(500, "The gateway's apiKey function threw");
+  const isSlow = kind === "timed-out" || cause === undefined;
+  return isSlow ? refusal(504, "The API did not answer in time") : refusal(502, "The API could not be reached");
+}
+
+/** Sends a look, and reads no more of the reply than one may have. @param {Request} request @returns {Promise<any>} */
+async function bounded(request) {
+  const { status, headers, body } = await fetch(request);
+  return { status, headers, text: () => (body === null ? "" : readText(body)) };
+}
+
+/** @param {ReadableStream<Uint8Array>} body */
+async function readText(body) {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for (const reader = body.getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.byteLength;
+    if (bytes > MOST_BYTES) {
+      await reader.cancel();
+      throw new Error("reply too large");
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}

@@ -1,0 +1,70 @@
+// The gateway's options, checked once, when it is created: a mistake in them is found at the start and not by the first visitor.
+import { mistake } from "../api.js";
+
+/** @typedef {import("../gateway.d.ts").GatewayOptions} GatewayOptions */
+/** @typedef {import("../gateway.d.ts").GatewayContext} GatewayContext */
+
+/**
+ * The checked options.
+ *
+ * @typedef {object} Settings
+ * @property {GatewayOptions["apiKey"]} apiKey
+ * @property {Set<string> | "*"} origins
+ * @property {NonNullable<GatewayOptions["authorize"]> | undefined} authorize
+ * @property {number} perMinute
+ * @property {NonNullable<GatewayOptions["callerId"]> | undefined} callerId
+ * @property {boolean} cache
+ * @property {boolean} paramJson
+ * @property {{ hosts: Set<string> } | null} picture The picture route's hosts; none for every public one.
+ * @property {string | URL} upstream
+ */
+
+/** The service itself, as the core has it; named here because a page's gateway would otherwise take the page's own origin. */
+const API = "https://api.nanobananaapi.ai";
+/** A page that waits looks up to 60 times a minute, as a rule far less; this leaves room for several behind one address. */
+const PER_MINUTE = 300;
+
+/**
+ * @param {GatewayOptions} [options]
+ * @returns {Settings}
+ */
+export function settingsOf(options) {
+  if (typeof options !== "object" || options === null) throw mistake("createGateway takes its options as an object: { apiKey }");
+  const { apiKey, allowedOrigins = [], authorize, maxRequestsPerMinute = PER_MINUTE, callerId } = options;
+  const { cache = true, paramJson = false, picture = false, upstream = API } = options;
+  const url = URL.canParse(String(upstream)) ? new URL(upstream) : null;
+  const isPlain = url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
+  need(isPlain, "upstream must be an http(s) URL; it may have a path, but no user, query or fragment");
+  need(allowedOrigins === "*" || Array.isArray(allowedOrigins), 'allowedOrigins must be a list of origins, or "*"');
+  need(authorize === undefined || typeof authorize === "function", "authorize must be a function");
+  need(callerId === undefined || typeof callerId === "function", "callerId must be a function");
+  need(typeof maxRequestsPerMinute === "number" && maxRequestsPerMinute > 0, "maxRequestsPerMinute must be a number above 0; Infinity for no limit");
+  need(typeof cache === "boolean" && typeof paramJson === "boolean", "cache and paramJson must be true or false");
+  need(typeof picture === "boolean" || Array.isArray(picture?.hosts), "picture must be true, false or { hosts: [...] }");
+  return {
+    apiKey,
+    origins: allowedOrigins === "*" ? "*" : new Set(allowedOrigins.map(originOf)),
+    authorize,
+    perMinute: maxRequestsPerMinute,
+    callerId,
+    cache,
+    paramJson,
+    picture: picture === false ? null : { hosts: new Set(picture === true ? [] : picture.hosts) },
+    upstream,
+  };
+}
+
+/** @param {unknown} origin */
+function originOf(origin) {
+  const url = typeof origin === "string" && URL.canParse(origin) ? new URL(origin) : null;
+  need(url !== null && url.origin !== "null" && url.pathname === "/", "each of allowedOrigins must be an origin, like https://app.example");
+  return /** @type {URL} */ (url).origin;
+}
+
+/**
+ * @param {boolean} holds
+ * @param {string} message
+ */
+function need(holds, message) {
+  if (!holds) throw mistake(message);
+}

@@ -1,0 +1,116 @@
+// The picture of a task that has succeeded, handed on with the headers that a canvas needs. Which picture is the API's to say and nobody
+// else's, so there is no address to give, and nothing to misuse.
+import { refusal } from "./answer.js";
+import { failed } from "./look.js";
+
+/** @typedef {import("../../src/types.d.ts").TaskDetails} TaskDetails */
+/** @typedef {import("../../src/types.d.ts").TaskError} TaskError */
+
+const MOST_BYTES = 52_428_800;
+const TIME_MS = 60_000;
+const MOST_REDIRECTS = 3;
+/** What an <img> can be harmed by least: SVG is not among them, because it is a document. */
+const TYPES = /^image\/(png|jpeg|webp|gif|avif)\s*(;|$)/i;
+const REDIRECTS = [301, 302, 303, 307, 308];
+
+/**
+ * @param {(taskId: string) => Promise<TaskDetails>} look
+ * @param {Set<string>} hosts The only ones, where there are any.
+ * @param {boolean} isPublic Whether anybody may have what one was given.
+ */
+export function createPicture(look, hosts, isPublic) {
+  /** @param {string} taskId */
+  return async function picture(taskId) {
+    let task;
+    try {
+      task = await look(taskId);
+    } catch (error) {
+      return failed(/** @type {TaskError} */ (error));
+    }
+    if (task.status !== "SUCCESS") return refusal(404, "The task has no picture, or not yet");
+    const ended = new AbortController();
+    const timer = setTimeout(() => ended.abort(), TIME_MS);
+    const end = () => {
+      clearTimeout(timer);
+      ended.abort();
+    };
+    try {
+      const found = await fetched(task.response.resultImageUrl, hosts, ended.signal);
+      const type = found?.headers.get("Content-Type") ?? "";
+      const length = Number(found?.headers.get("Content-Length") ?? 0);
+      if (!found?.ok || found.body === null || !TYPES.test(type) || length > MOST_BYTES) {
+        end();
+        if (found === null) return refusal(502, "The picture's address is none that this gateway fetches");
+        return refusal(found.ok ? 502 : 404, found.ok ? "What is at the picture's address is no picture" : "The picture is gone from its address");
+      }
+      return new Response(found.body.pipeThrough(counted(end)), {
+        headers: {
+          "Content-Type": type,
+          "Cache-Control": `${isPublic ? "public" : "private"}, max-age=86400, immutable`,
+          "Content-Security-Policy": "default-src 'none'; sandbox",
+          "Cross-Origin-Resource-Policy": "cross-origin",
+          "X-Content-Type-Options": "nosniff",
+        },
+      });
+    } catch {
+      end();
+      return refusal(502, "The picture could not be fetched");
+    }
+  };
+}
+
+/**
+ * Follows redirects by itself, since each leads to another address.
+ *
+ * @param {string} address
+ * @param {Set<string>} hosts
+ * @param {AbortSignal} signal
+ */
+async function fetched(address, hosts, signal) {
+  for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
+    const url = URL.canParse(address) ? new URL(address) : null;
+    if (url === null || !isAllowed(url, hosts)) return null;
+    const found = await fetch(url, { signal, redirect: "manual", headers: { Accept: "image/*" } });
+    const next = REDIRECTS.includes(found.status) ? found.headers.get("Location") : null;
+    if (next === null) return found;
+    await found.body?.cancel();
+    address = new URL(next, url).href;
+  }
+  return null;
+}
+
+/** @param {URL} url @param {Set<string>} hosts */
+function isAllowed({ protocol, hostname, username, password }, hosts) {
+  if (!/^https?:$/.test(protocol) || username !== "" || password !== "") return false;
+  return hosts.size > 0 ? hosts.has(hostname) : isPublicName(hostname);
+}
+
+/**
+ * Whether a host is none of the machine's own network, as far as its name tells. URL has brought every spelling of an address into one.
+ *
+ * @param {string} hostname
+ */
+export function isPublicName(hostname) {
+  // Pictures are served under names: a bare address of either kind is suspicious enough.
+  if (hostname.startsWith("[") || /^\d+\.\d+\.\d+\.\d+$/.test(hostname)) return false;
+  const name = hostname.replace(/\.$/, "");
+  return name.includes(".") && !/(^|\.)(localhost|local|internal|intranet|lan|home|corp|arpa|test|invalid|onion)$/i.test(name);
+}
+
+/**
+ * Lets a picture's bytes through, up to the most that one may have.
+ *
+ * @param {() => void} end
+ */
+function counted(end) {
+  let bytes = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      bytes += chunk.byteLength;
+      if (bytes <= MOST_BYTES) return controller.enqueue(chunk);
+      controller.error(new Error("picture too large"));
+      end();
+    },
+    flush: end,
+  });
+}
