@@ -25,7 +25,7 @@ export function createPicture(look, hosts, isPublic) {
     try {
       task = await look(taskId);
     } catch (error) {
-      return failed(/** @type {TaskError} */ (error));
+      return unsuccessful(failed(/** @type {TaskError} */ (error)));
     }
     if (task.status !== "SUCCESS") return refusal(404, "The task has no picture, or not yet");
     const ended = new AbortController();
@@ -57,6 +57,17 @@ export function createPicture(look, hosts, isPublic) {
       return refusal(502, "The picture could not be fetched");
     }
   };
+}
+
+/**
+ * Errors that the API tells under HTTP 200 have to be told as such to an <img>.
+ *
+ * @param {import("./answer.js").Answer} answer
+ * @returns {import("./answer.js").Answer}
+ */
+function unsuccessful(answer) {
+  const { code } = JSON.parse(answer.body);
+  return answer.status >= 400 ? answer : { ...answer, status: code >= 400 && code < 600 ? code : 502 };
 }
 
 /**
@@ -108,8 +119,8 @@ function counted(end) {
     transform(chunk, controller) {
       bytes += chunk.byteLength;
       if (bytes <= MOST_BYTES) return controller.enqueue(chunk);
-      controller.error(new Error("picture too large"));
       end();
+      throw new Error("picture too large");
     },
     flush: end,
   });

@@ -58,7 +58,7 @@ function values(file) {
 test("the package has the entries that are told here", () => {
   assert.deepEqual(
     entries.map(({ name, types }) => [name, types]),
-    [[".", "./index.d.ts"], ["./slim", "./slim.d.ts"]],
+    [[".", "./index.d.ts"], ["./slim", "./slim.d.ts"], ["./gateway", "./gateway.d.ts"]],
   );
 });
 

@@ -85,6 +85,8 @@ export class TaskError extends Error {
     readonly retryable: boolean;
     readonly httpStatus: number | null;
     readonly code: number | string | null;
+    readonly apiMessage: string;
+    readonly retryAfterMs: number | null;
     readonly details: TaskDetails | null;
     readonly attempts: number;
     readonly elapsedMs: number;

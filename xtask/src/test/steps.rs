@@ -75,6 +75,12 @@ pub(super) const STEPS: &[Step] = &[
         run: |prepared| folder(prepared, "tests/workerd"),
     },
     Step {
+        name: "gateway",
+        about: "the gateway in Node.js and workerd, and what is tried on it",
+        needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator],
+        run: |prepared| folder(prepared, "tests/gateway"),
+    },
+    Step {
         name: "deno",
         about: "the package in Deno, allowed to reach one host",
         needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator],

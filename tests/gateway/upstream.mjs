@@ -1,0 +1,96 @@
+// @ts-check
+/** An API gone wrong, or taken over: what it answers is in the task id. It remembers what it was asked. */
+
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { sendJson, record } from "../page/upstream.mjs";
+
+const CHUNK = Buffer.alloc(65_536, "x");
+const GIGABYTE = 1_073_741_824;
+/** The smallest PNG. */
+const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+
+/** @typedef {import("node:http").IncomingMessage} Incoming */
+/** @typedef {import("node:http").ServerResponse} Outgoing */
+
+/** Writes for as long as anybody reads, up to so many bytes. @param {Outgoing} response @param {number} most */
+function pour(response, most) {
+  let sent = 0;
+  const more = () => {
+    while (sent < most && !response.destroyed) {
+      sent += CHUNK.length;
+      poured.bytes += CHUNK.length;
+      if (!response.write(CHUNK)) return void response.once("drain", more);
+    }
+    response.end();
+  };
+  more();
+}
+
+/** How much was poured out in all. */
+export const poured = { bytes: 0 };
+
+/** @param {string} url */
+const done = (url) => record({ successFlag: 1, response: { resultImageUrl: url, originImageUrl: null } });
+
+/** @returns {Promise<{ url: string, asked: Incoming[], pictures: Incoming[], stop: () => Promise<void> }>} */
+export async function startRogue() {
+  /** @type {Incoming[]} */
+  const asked = [];
+  /** @type {Incoming[]} */
+  const pictures = [];
+  let url = "";
+
+  /** @type {Record<string, (response: Outgoing, request: Incoming) => void>} */
+  const answers = {
+    pending: (response) => sendJson(response, record({ taskId: "pending" })),
+    slow: (response) => void setTimeout(() => sendJson(response, record({ taskId: "slow" })), 400),
+    prompt: (response) => sendJson(response, record({ paramJson: '{"prompt":"a secret garden"}' })),
+    done: (response) => sendJson(response, done(`${url}/picture.png`)),
+    limited: (response) => sendJson(response, { code: 429, msg: "slower" }, 429, { "Retry-After": "7" }),
+    "redirect-host": (response) => response.writeHead(302, { Location: `${url.replace("127.0.0.1", "localhost")}/elsewhere` }).end(),
+    "redirect-private": (response) => response.writeHead(307, { Location: "http://169.254.169.254/latest/meta-data" }).end(),
+    gigabyte: (response) => (response.writeHead(200, { "Content-Type": "application/json" }), pour(response, GIGABYTE)),
+    endless: (response) => void response.writeHead(200, { "Content-Type": "application/json" }).write("{"),
+    "long-liar": (response) => void (response.writeHead(200, { "Content-Length": "1000" }).write("{}"), setTimeout(() => response.destroy(), 50)),
+    html: (response) => response.writeHead(200, { "Content-Type": "text/html" }).end("<h1>hello</h1>"),
+    "html-524": (response) => response.writeHead(524, { "Content-Type": "text/html" }).end("<h1>524</h1>"),
+    echo: (response, request) => sendJson(response, { code: 401, msg: `no access for ${request.headers.authorization}` }, 401),
+    "echo-header": (response, request) => sendJson(response, record(), 200, { "X-Seen": String(request.headers.authorization), "Set-Cookie": "a=b" }),
+    "split-header": (response) => sendJson(response, { code: 429, msg: "x\r\nX-Injected: 1" }, 429, { "Retry-After": "1 X-Injected: 1" }),
+    "at-redirect": (response) => sendJson(response, done(`${url}/moved.png`)),
+    "at-private": (response) => sendJson(response, done("http://169.254.169.254/latest/meta-data")),
+    "at-file": (response) => sendJson(response, done("file:///etc/passwd")),
+    "at-svg": (response) => sendJson(response, done(`${url}/picture.svg`)),
+    "at-html": (response) => sendJson(response, done(`${url}/page.png`)),
+    "at-large": (response) => sendJson(response, done(`${url}/large.png`)),
+    "at-gone": (response) => sendJson(response, done(`${url}/gone.png`)),
+  };
+
+  /** @type {Record<string, (response: Outgoing) => void>} */
+  const files = {
+    "/picture.png": (response) => response.writeHead(200, { "Content-Type": "image/png", "Set-Cookie": "a=b" }).end(PNG),
+    "/moved.png": (response) => response.writeHead(302, { Location: "http://169.254.169.254/picture.png" }).end(),
+    "/picture.svg": (response) => response.writeHead(200, { "Content-Type": "image/svg+xml" }).end("<svg xmlns='http://www.w3.org/2000/svg'/>"),
+    "/page.png": (response) => response.writeHead(200, { "Content-Type": "text/html" }).end("<script>1</script>"),
+    "/large.png": (response) => (response.writeHead(200, { "Content-Type": "image/png" }), pour(response, GIGABYTE)),
+  };
+
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://x");
+    const isLook = pathname === "/prefix/api/v1/nanobanana/record-info";
+    (isLook ? asked : pictures).push(request);
+    const answer = isLook ? answers[(searchParams.get("taskId") ?? "").replace(/--.*/s, "")] : files[pathname];
+    if (answer) answer(response, request);
+    else sendJson(response, { code: 404, msg: "Task not found" }, 404);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  url = `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`;
+  const stop = async () => {
+    server.close();
+    server.closeAllConnections();
+    await once(server, "close");
+  };
+  return { url, asked, pictures, stop };
+}
