@@ -105,8 +105,15 @@ function unreached({ kind, cause }) {
 
 /** Sends a look, and reads no more of the reply than one may have. @param {Request} request @returns {Promise<any>} */
 async function bounded(request) {
-  const { status, headers, body } = await fetch(request);
-  return { status, headers, text: () => (body === null ? "" : readText(body)) };
+  const response = await fetch(request);
+  const { status, headers, body } = response;
+  return { status, headers, text: () => (body === null || isShort(headers) ? response.text() : readText(body)) };
+}
+
+/** Whether the reply ends in time by itself: the runtime holds it to the length that it names. What is packed may become any length. */
+function isShort(/** @type {Headers} */ headers) {
+  const length = headers.get("Content-Length");
+  return length !== null && Number(length) <= MOST_BYTES && !headers.has("Content-Encoding");
 }
 
 /** @param {ReadableStream<Uint8Array>} body */

@@ -4,6 +4,7 @@
 import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { createServer } from "node:http";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { Miniflare } from "miniflare";
@@ -18,7 +19,7 @@ const PKG = fileURLToPath(new URL("../../pkg/", import.meta.url));
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
 /** @type {Record<string, (told: Told) => Promise<Place>>} */
-export const PLACES = { "Node.js": inNode, workerd: inWorkerd };
+export const PLACES = { "Node.js": inNode, workerd: (told) => startInWorkerd(told) };
 
 /** @param {Told} told @returns {Promise<Place>} */
 async function inNode(told) {
@@ -49,13 +50,18 @@ async function inNode(told) {
   return { url: `http://127.0.0.1:${port}`, stop };
 }
 
-/** @param {Told} told @returns {Promise<Place>} */
-async function inWorkerd(told) {
+/**
+ * A Worker of these tests, the gateway's unless another is named.
+ * @param {Told} told
+ * @param {string} [worker] Its path from here.
+ * @returns {Promise<Place>}
+ */
+export async function startInWorkerd(told, worker = "worker.mjs") {
   const built = (await readdir(PKG)).filter((name) => name.endsWith(".js"));
   const miniflare = new Miniflare({
     modulesRoot: fileURLToPath(new URL("../../", import.meta.url)),
     modules: [
-      ...["worker.mjs", "hooks.mjs"].map((name) => ({ type: /** @type {const} */ ("ESModule"), path: `${HERE}${name}` })),
+      ...[worker, "hooks.mjs"].map((name) => ({ type: /** @type {const} */ ("ESModule"), path: join(HERE, name) })),
       ...built.map((name) => ({ type: /** @type {const} */ ("ESModule"), path: `${PKG}${name}` })),
       { type: "ESModule", path: `${HERE}nanobanana-task/gateway`, contents: 'export * from "../../../pkg/gateway.workerd.js";' },
       { type: "CompiledWasm", path: `${PKG}core.wasm` },

@@ -15,12 +15,15 @@ struct Bench {
     /// Whether it runs other clients beside this package.
     with_peers: bool,
     with_simulator: bool,
+    /// It runs workerd, which is among the packages of the tests.
+    with_workerd: bool,
 }
 
 const BENCHES: &[Bench] = &[
-    Bench { name: "import", with_peers: false, with_simulator: false },
-    Bench { name: "faults", with_peers: true, with_simulator: true },
-    Bench { name: "polling", with_peers: true, with_simulator: false },
+    Bench { name: "import", with_peers: false, with_simulator: false, with_workerd: false },
+    Bench { name: "faults", with_peers: true, with_simulator: true, with_workerd: false },
+    Bench { name: "gateway", with_peers: false, with_simulator: true, with_workerd: true },
+    Bench { name: "polling", with_peers: true, with_simulator: false, with_workerd: false },
 ];
 
 /// Builds the package, then measures.
@@ -36,6 +39,9 @@ pub(crate) fn run_it(workspace: &Workspace, name: &str) -> Outcome {
             "the clients to compare with",
             "npm install in tests/bench/peers, 26 MB; a few seconds",
         )?;
+    }
+    if bench.with_workerd {
+        node::install_for_tests(workspace)?;
     }
     if bench.with_simulator {
         simulator::build_as_step(workspace)?;

@@ -7,6 +7,7 @@ use crate::command::{command, on_path, run, version_of};
 use crate::failure::{Doing, Failure, Outcome};
 use crate::progress;
 use crate::version::Version;
+use crate::workspace::Workspace;
 
 const NODE: Version = Version(20, 19, 0);
 const NPM: Version = Version(9, 0, 0);
@@ -51,6 +52,15 @@ pub(crate) fn install_apart(from: &Path, folder: &Path, what: &str, why: &str) -
     install(folder, what, why)
 }
 
+/// Installs the packages that tests and benches run with.
+pub(crate) fn install_for_tests(workspace: &Workspace) -> Outcome {
+    install(
+        &workspace.at("tests"),
+        "packages for the tests",
+        "npm install in tests/: TypeScript, workerd, Deno, Bun and what drives the browsers; about a minute",
+    )
+}
+
 /// Installs exactly what the lock file in `folder` names, unless that is what is there already.
 pub(crate) fn install(folder: &Path, what: &str, why: &str) -> Outcome {
     let lock = folder.join("package-lock.json");
@@ -87,7 +97,7 @@ mod tests {
 
     #[test]
     fn lock_files_name_no_registry() -> Result<(), Box<dyn std::error::Error>> {
-        let workspace = crate::workspace::Workspace::here().map_err(|failure| failure.to_string())?;
+        let workspace = Workspace::here().map_err(|failure| failure.to_string())?;
         for lock in [
             "tests/package-lock.json",
             "tests/bench/peers/package-lock.json",

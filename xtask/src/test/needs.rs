@@ -100,11 +100,7 @@ impl<'a> Prepared<'a> {
                 Ok(())
             }
             Need::Simulator => simulator::build_as_step(self.workspace),
-            Need::TestPackages => node::install(
-                &self.workspace.at("tests"),
-                "packages for the tests",
-                "npm install in tests/: TypeScript, workerd, Deno, Bun and what drives the browsers; about a minute",
-            ),
+            Need::TestPackages => node::install_for_tests(self.workspace),
             Need::Consumers => node::install_apart(
                 &self.workspace.at("tests/packaging"),
                 &self.workspace.at(CONSUMERS),
