@@ -30,16 +30,16 @@ export async function startSimulator({ key = newKey(), args = [] } = {}) {
 }
 
 /**
- * The demo page's server in front of an upstream.
+ * The demo page's Worker in workerd, in front of an upstream.
  * @param {{ upstream: string, key: string, simulator?: boolean, port?: number }} options
  * @returns {Promise<Running>}
  */
 export async function startPage({ upstream, key, simulator = false, port = 0 }) {
-  const running = await start(process.execPath, [fileURLToPath(new URL("../www/server.mjs", import.meta.url))], {
+  const running = await start(process.execPath, [fileURLToPath(new URL("../www/serve.mjs", import.meta.url))], {
     PATH: process.env["PATH"] ?? "",
     PORT: String(port),
     UPSTREAM: upstream,
-    UPSTREAM_KEY: key,
+    NANOBANANA_API_KEY: key,
     SIMULATOR: simulator ? "1" : "0",
   });
   const told = /^page on (http:\/\/127\.0\.0\.1:\d+)\/$/.exec(running.line);

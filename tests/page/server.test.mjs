@@ -1,16 +1,14 @@
 // @ts-check
-/** The page's server: what it hands out, what it passes on, and what it refuses. */
+/** The page's Worker in workerd: what it hands out, what it passes on, and what it refuses. What a gateway is tried with is in ../gateway. */
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
 import http from "node:http";
-import net from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { newKey, startPage } from "../processes.mjs";
 import { record, sendJson, startUpstream } from "./upstream.mjs";
@@ -40,14 +38,14 @@ after(async () => {
 }, BOUND);
 
 /**
- * A request as written: no client tidies its path or headers.
+ * A request as written: no client tidies its path or headers. Each has its own connection, since workerd closes one where a body was left unread.
  * @param {string} path
  * @param {{ method?: string, headers?: Record<string, string>, body?: string, server?: { url: string } }} [options]
  * @returns {Promise<{ status: number, headers: http.IncomingHttpHeaders, body: string }>}
  */
 async function ask(path, { method = "GET", headers = {}, body, server = page } = {}) {
   const { port } = new URL(server.url);
-  const request = http.request({ host: "127.0.0.1", port, path, method, headers: { host: `127.0.0.1:${port}`, ...headers } });
+  const request = http.request({ agent: false, host: "127.0.0.1", port, path, method, headers: { host: `127.0.0.1:${port}`, ...headers } });
   request.end(body);
   const [reply] = /** @type {[http.IncomingMessage]} */ (await once(request, "response", { signal: AbortSignal.timeout(15_000) }));
   let text = "";
@@ -70,7 +68,7 @@ describe("files", BOUND, () => {
       const { status, headers } = await ask(path);
       assert.equal(status, 200, path);
       assert.ok(headers["content-type"]?.startsWith(type), path);
-      assert.equal(headers["cache-control"], "no-store");
+      assert.match(String(headers["cache-control"]), /max-age=0, must-revalidate$/);
       assert.equal(headers["x-content-type-options"], "nosniff");
       assert.equal(headers["referrer-policy"], "no-referrer");
       const policy = String(headers["content-security-policy"]);
@@ -84,11 +82,11 @@ describe("files", BOUND, () => {
     const wishes = [
       "/../tests/page/stand-in.js", "/pkg/../tests/page/stand-in.js", "/pkg/../../../../etc/passwd", "/..%2ftests/page/stand-in.js",
       "/%2e%2e/tests/page/stand-in.js", "/pkg/%2e%2e/tests/page/stand-in.js", "/pkg/..%5c..%5ctests%5cpage%5cstand-in.js", "/....//main.js",
-      "/.%00/main.js", "/pkg/./index.js", "/pkg//index.js", "/tests/page/stand-in.js", "/server.mjs", "/.git/config", "/pkg/.gitignore",
+      "/.%00/main.js", "/pkg//index.js", "/tests/page/stand-in.js", "/worker.js", "/worker/files.js", "/serve.mjs", "/site.mjs", "/wrangler.jsonc", "/package.json", "/.env", "/pkg/gateway.js", "/pkg/core.wasm", "/.git/config", "/pkg/.gitignore",
       "/www/index.html", "/pkg/", "/pkg", "/index.html%00.js", "/main.js/", "/Cargo.toml",
     ];
     for (const path of wishes) assert.equal((await ask(path)).status, 404, path);
-    for (const path of ["//etc/passwd", "http://127.0.0.1/"]) assert.equal((await ask(path)).status, 400, path);
+    assert.equal((await ask("//etc/passwd")).status, 404);
   });
 
   it("are read, not written", async () => {
@@ -115,7 +113,7 @@ describe("record-info", BOUND, () => {
   });
 
   it("refuses what is no task id, and asks nobody", async () => {
-    const wishes = ["", "?taskId=", "?taskId=%20", "?taskId=a&taskId=b", "?task_id=a", "?taskId=a%0d%0aX:1", "?taskId=%00", "?taskId=%ff", `?taskId=${"a".repeat(257)}`];
+    const wishes = ["", "?taskId=", "?taskId=%20", "?taskId=a&taskId=b", "?task_id=a", "?taskId=a%0d%0aX:1", "?taskId=%00", "?taskId=%ff"];
     const sent = await passedOn(async () => {
       for (const wish of wishes) {
         const { status, body } = await ask(RECORD_INFO + wish);
@@ -126,31 +124,23 @@ describe("record-info", BOUND, () => {
     assert.deepEqual(sent, []);
   });
 
-  it("hands status, body, type, Retry-After and Date on as they came", async () => {
-    const date = "Tue, 15 Nov 1994 08:12:31 GMT";
-    say = (_, response) => response.writeHead(429, { "Content-Type": "text/weird", "Retry-After": "7", Date: date, "Set-Cookie": "a=b", "X-Own": "1" }).end(" {raw\n");
-    const { status, headers, body } = await ask(`${RECORD_INFO}?taskId=t`);
-    assert.deepEqual([status, body, headers["content-type"], headers["retry-after"], headers.date], [429, " {raw\n", "text/weird", "7", date]);
-    assert.deepEqual([headers["set-cookie"], headers["x-own"]], [undefined, undefined]);
-  });
-
-  it("stars the key out of what the API says, however it is cut into pieces", async () => {
-    const text = `{"msg":"${key} and ${key}${key.slice(0, 9)}","end":"é"}`;
-    for (const cut of [0, 1, 12, 25, 40, text.length]) {
-      say = (_, response) => {
-        response.writeHead(401, { "Content-Type": "application/json" }).write(text.slice(0, cut));
-        setTimeout(() => response.end(text.slice(cut)), 30);
-      };
-      const { body } = await ask(`${RECORD_INFO}?taskId=t`);
-      assert.equal(body, text.replaceAll(key, "*".repeat(key.length)), `cut at ${cut}`);
-    }
+  it("is the gateway's: an answer without the prompt, a refusal with the API's words and no key", async () => {
+    say = (_, response) => sendJson(response, record());
+    const { status, headers, body } = await ask(`${RECORD_INFO}?taskId=fresh`);
+    assert.deepEqual([status, headers["content-type"], headers["cache-control"]], [200, "application/json; charset=utf-8", "no-store"]);
+    assert.deepEqual([JSON.parse(body).code, "paramJson" in JSON.parse(body).data], [200, false]);
+    say = (_, response) => response.writeHead(429, { "Content-Type": "application/json", "Retry-After": "7", "Set-Cookie": "a=b" }).end(JSON.stringify({ code: 429, msg: `not ${key}` }));
+    const refused = await ask(`${RECORD_INFO}?taskId=refused`);
+    assert.deepEqual([refused.status, refused.headers["retry-after"], refused.headers["set-cookie"]], [429, "7", undefined]);
+    assert.ok(refused.body.includes("not ") && !refused.body.includes(key));
+    assert.match(String(refused.headers["content-security-policy"]), /^default-src 'none'/);
   });
 
   it("follows no redirect", async () => {
     say = (_, response) => response.writeHead(302, { Location: "/elsewhere" }).end();
     const sent = await passedOn(async () => {
       const { status, body, headers } = await ask(`${RECORD_INFO}?taskId=t`);
-      assert.deepEqual([status, JSON.parse(body).code, headers.location], [400, 400, undefined]);
+      assert.deepEqual([status, JSON.parse(body).code, headers.location], [502, 502, undefined]);
     });
     assert.equal(sent.length, 1);
   });
@@ -166,34 +156,6 @@ describe("record-info", BOUND, () => {
     } finally {
       await lonely.stop();
     }
-  });
-
-  it("breaks where the API breaks off", async () => {
-    say = (request, response) => {
-      response.writeHead(200, { "Content-Type": "application/json", "Content-Length": "1000" }).write('{"code":');
-      setTimeout(() => request.socket.destroy(), 50);
-    };
-    await assert.rejects(ask(`${RECORD_INFO}?taskId=t`));
-  });
-
-  it("passes a large reply on, and breaks one that is too large", async () => {
-    const spaces = (/** @type {number} */ megabytes) => " ".repeat(megabytes * 1024 * 1024);
-    say = (_, response) => response.end(spaces(6));
-    assert.equal((await ask(`${RECORD_INFO}?taskId=t`)).body, spaces(6));
-    say = (_, response) => response.end(spaces(12));
-    await assert.rejects(ask(`${RECORD_INFO}?taskId=t`));
-  });
-
-  it("lets go of the API when the browser goes away", async () => {
-    const letGo = new Promise((resolve) => {
-      say = (request) => request.socket.once("close", resolve);
-    });
-    const before = upstream.requests.length;
-    const socket = net.connect(Number(new URL(page.url).port), "127.0.0.1");
-    socket.write(`GET ${RECORD_INFO}?taskId=t HTTP/1.1\r\nHost: ${new URL(page.url).host}\r\n\r\n`);
-    while (upstream.requests.length === before) await pause(10);
-    socket.destroy();
-    assert.notEqual(await Promise.race([letGo.then(() => "let go"), pause(5_000, "held on")]), "held on");
   });
 });
 
@@ -220,7 +182,7 @@ describe("other pages", BOUND, () => {
 
   it("cannot pass for this one by pointing their name here", async () => {
     const { port } = new URL(page.url);
-    for (const host of ["evil.example", `evil.example:${port}`, "127.0.0.1", "127.0.0.1:1", `127.0.0.1:${port}.evil.example`, `x@127.0.0.1:${port}`]) {
+    for (const host of ["evil.example", `evil.example:${port}`, "localhost.evil.example", "127.1.1.1", "0.0.0.0", `127.0.0.1.evil.example:${port}`]) {
       for (const path of ["/", `${RECORD_INFO}?taskId=t`]) {
         const status = await ask(path, { headers: { host } }).then((reply) => reply.status);
         assert.ok(status === 421 || status === 400, `${host} ${path} ${status}`);
@@ -263,7 +225,18 @@ describe("what a simulator adds", BOUND, () => {
 });
 
 describe("the process", BOUND, () => {
-  const server = fileURLToPath(new URL("../../www/server.mjs", import.meta.url));
+  const server = fileURLToPath(new URL("../../www/serve.mjs", import.meta.url));
+
+  /** What it says and ends with where it cannot start. */
+  async function end({ script = server, key: told = key }) {
+    const env = { PATH: process.env["PATH"], PORT: "0", UPSTREAM: upstream.url, NANOBANANA_API_KEY: told };
+    const child = spawn(process.execPath, [script], { env, stdio: ["pipe", "pipe", "pipe"] });
+    let said = "";
+    child.stdout.on("data", (data) => (said += data));
+    child.stderr.on("data", (data) => (said += data));
+    const [code] = await once(child, "close", { signal: AbortSignal.timeout(10_000) });
+    return { code, said };
+  }
 
   it("says one line, and never the key", async () => {
     assert.match(page.output(), /^page on http:\/\/127\.0\.0\.1:\d+\/\n$/);
@@ -271,19 +244,14 @@ describe("the process", BOUND, () => {
 
   it("says how to build the package where that is missing", async () => {
     const place = await mkdtemp(join(tmpdir(), "page-"));
-    await cp(fileURLToPath(new URL("../../www", import.meta.url)), join(place, "www"), { recursive: true });
-    const child = spawn(process.execPath, [join(place, "www/server.mjs")], { env: { PORT: "0", UPSTREAM: upstream.url, UPSTREAM_KEY: key }, stdio: ["pipe", "pipe", "inherit"] });
+    const www = fileURLToPath(new URL("../../www/", import.meta.url));
+    await cp(www, join(place, "www"), { recursive: true, filter: (path) => basename(path) !== "node_modules" });
+    await symlink(join(www, "node_modules"), join(place, "www/node_modules"), "junction");
     try {
-      const [line] = await once(child.stdout, "data", { signal: AbortSignal.timeout(10_000) });
-      const url = String(line).trim().replace(/^page on (.*)\/$/, "$1");
-      for (const path of ["/", "/pkg/index.js"]) {
-        const { status, body } = await ask(path, { server: { url } });
-        assert.equal(status, 503);
-        assert.match(body, /^[^\n]*cargo xtask build[^\n]*\n$/);
-      }
+      const { code, said } = await end({ script: join(place, "www/serve.mjs") });
+      assert.equal(code, 2);
+      assert.match(said, /^[^\n]*cargo xtask build[^\n]*\n$/);
     } finally {
-      child.stdin.end();
-      await once(child, "exit");
       await rm(place, { recursive: true });
     }
   });
@@ -301,19 +269,15 @@ describe("the process", BOUND, () => {
 
   it("does not start without a key or with a strange one, and does not repeat it", async () => {
     for (const bad of ["", "two words", "line\nbreak", "ümlaut"]) {
-      const child = spawn(process.execPath, [server], { env: { PORT: "0", UPSTREAM: upstream.url, UPSTREAM_KEY: bad }, stdio: ["pipe", "pipe", "pipe"] });
-      let said = "";
-      child.stdout.on("data", (data) => (said += data));
-      child.stderr.on("data", (data) => (said += data));
-      const [code] = await once(child, "close", { signal: AbortSignal.timeout(10_000) });
+      const { code, said } = await end({ key: bad });
       assert.equal(code, 2);
-      assert.ok(said.includes("UPSTREAM_KEY") && (bad === "" || !said.includes(bad)));
+      assert.ok(said.includes("NANOBANANA_API_KEY") && (bad === "" || !said.includes(bad)));
     }
   });
 
   it("ends on SIGTERM, on SIGINT, and with its stdin", async () => {
     for (const end of ["SIGTERM", "SIGINT", "stdin"]) {
-      const child = spawn(process.execPath, [server], { env: { PORT: "0", UPSTREAM: upstream.url, UPSTREAM_KEY: key }, stdio: ["pipe", "pipe", "inherit"] });
+      const child = spawn(process.execPath, [server], { env: { PORT: "0", UPSTREAM: upstream.url, NANOBANANA_API_KEY: key }, stdio: ["pipe", "pipe", "inherit"] });
       await once(child.stdout, "data", { signal: AbortSignal.timeout(10_000) });
       if (end === "stdin") child.stdin.end();
       else child.kill(/** @type {NodeJS.Signals} */ (end));

@@ -15,10 +15,11 @@ const SERVICE: &str = "https://api.nanobananaapi.ai";
 const SERVICE_SETTING: &str = "NANOBANANA_BASE_URL";
 const LOOK: Duration = Duration::from_millis(200);
 
-/// Builds what is missing, serves the page, and stays until Ctrl-C.
+/// Builds what is missing, runs the page's Worker in workerd, and stays until Ctrl-C.
 pub(crate) fn run(workspace: &Workspace, port: Option<u16>) -> Outcome {
     let key = std::env::var(API_KEY).ok().filter(|key| !key.trim().is_empty());
     node::check()?;
+    install_server(workspace)?;
     let mut servers = match key {
         Some(key) => real(workspace, port, &key)?,
         None => simulated(workspace, port)?,
@@ -31,6 +32,12 @@ pub(crate) fn run(workspace: &Workspace, port: Option<u16>) -> Outcome {
             server.check()?;
         }
     }
+}
+
+/// What runs the page's Worker, and what deploys it.
+pub(crate) fn install_server(workspace: &Workspace) -> Outcome {
+    let why = "npm install in www/: workerd, which runs the page's Worker here, and wrangler, which deploys it; half a minute, 200 MB";
+    node::install(&workspace.at("www"), "what serves the page", why)
 }
 
 /// The page server first: it is dropped, and so ended, before what it depends on.
@@ -62,7 +69,7 @@ fn real(workspace: &Workspace, port: Option<u16>, key: &str) -> Outcome<Vec<Serv
 
 fn page_server(workspace: &Workspace, port: Option<u16>, upstream: &str, key: &str) -> Command {
     let mut server = node::node(&workspace.root);
-    server.arg("www/server.mjs").env("UPSTREAM", upstream).env("UPSTREAM_KEY", key);
+    server.arg("www/serve.mjs").env("UPSTREAM", upstream).env(API_KEY, key);
     if let Some(port) = port {
         server.env("PORT", port.to_string());
     }

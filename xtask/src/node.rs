@@ -100,6 +100,7 @@ mod tests {
         let workspace = Workspace::here().map_err(|failure| failure.to_string())?;
         for lock in [
             "tests/package-lock.json",
+            "www/package-lock.json",
             "tests/bench/peers/package-lock.json",
             "tests/packaging/package-lock.json",
             "xtask/tools/package-lock.json",

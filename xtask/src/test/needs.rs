@@ -8,7 +8,7 @@ use crate::failure::{Failure, Outcome};
 use crate::package::{self, Tarball};
 use crate::progress::note;
 use crate::workspace::Workspace;
-use crate::{build, node, simulator, tools};
+use crate::{build, demo, node, simulator, tools};
 
 /// Where the packed package is tried, from the workspace's root.
 pub(super) const CONSUMERS: &str = "target/packaging";
@@ -28,6 +28,8 @@ pub(super) enum Need {
     Simulator,
     /// What tests/package-lock.json names.
     TestPackages,
+    /// What www/package-lock.json names: what serves and deploys the demo page.
+    PageServer,
     /// What tests/packaging/package-lock.json names: bundlers and runtimes.
     Consumers,
     /// A browser and what drives it.
@@ -101,6 +103,7 @@ impl<'a> Prepared<'a> {
             }
             Need::Simulator => simulator::build_as_step(self.workspace),
             Need::TestPackages => node::install_for_tests(self.workspace),
+            Need::PageServer => demo::install_server(self.workspace),
             Need::Consumers => node::install_apart(
                 &self.workspace.at("tests/packaging"),
                 &self.workspace.at(CONSUMERS),

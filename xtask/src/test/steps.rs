@@ -39,7 +39,7 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "types",
         about: "tsc on the public types and the checked JavaScript",
-        needs: &[Need::Node, Need::Package, Need::Tarball, Need::TestPackages],
+        needs: &[Need::Node, Need::Package, Need::Tarball, Need::TestPackages, Need::PageServer],
         run: types,
     },
     Step {
@@ -118,8 +118,8 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step {
         name: "page",
-        about: "the demo page in headless Chromium",
-        needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator, Need::Browser(Engine::Chromium)],
+        about: "the demo page in headless Chromium, served by its Worker in workerd",
+        needs: &[Need::Node, Need::Package, Need::TestPackages, Need::PageServer, Need::Simulator, Need::Browser(Engine::Chromium)],
         run: |prepared| folder(prepared, "tests/page"),
     },
 ];

@@ -1,0 +1,48 @@
+// @ts-check
+/**
+ * The page as a Cloudflare Worker: its files, and one question passed on to the API with the key added here, so that the browser never
+ * holds it. What runs on this computer (serve.mjs) and what is deployed (wrangler.jsonc) is this.
+ */
+
+import { createGateway } from "../pkg/gateway.workerd.js";
+import { isFromOwnPage, isOwnHost } from "./worker/caller.js";
+import { getFile } from "./worker/files.js";
+import { withProtections } from "./worker/protections.js";
+import { only, refuse, sendJson } from "./worker/reply.js";
+import { generate, listScenarios } from "./worker/simulated.js";
+
+/** @typedef {import("./worker/environment.js").Environment} Environment */
+/** @typedef {import("../pkg/gateway.js").GatewayContext} Context */
+
+/** Made by the first request and kept: what it remembers and counts is its own. @type {ReturnType<typeof createGateway> | undefined} */
+let gateway;
+
+export default {
+  /** @param {Request} request @param {Environment} env @param {Context} context */
+  async fetch(request, env, context) {
+    return withProtections(await answer(request, env, context), env);
+  },
+};
+
+/**
+ * @param {Request} request
+ * @param {Environment} env
+ * @param {Context} context
+ */
+async function answer(request, env, context) {
+  const url = new URL(request.url);
+  if (env.LOCAL === "1" && !isOwnHost(url)) return refuse(421, "This server answers to its own address only.");
+  if (!/^\/(api|simulator|demo)\//.test(url.pathname)) return only(["GET", "HEAD"], request) ?? getFile(url, request, env);
+  // The gateway judges for itself who may ask; it is asked first because its refusals say what to do.
+  if (url.pathname === "/api/v1/nanobanana/record-info") {
+    gateway ??= createGateway({ apiKey: env.NANOBANANA_API_KEY, ...(env.UPSTREAM && { upstream: env.UPSTREAM }) });
+    return gateway(request, context);
+  }
+  if (!isFromOwnPage(request, url)) return refuse(403, "Other web pages may not ask this server.");
+  const simulator = env.SIMULATOR === "1";
+  if (url.pathname === "/demo/config.json") return only(["GET"], request) ?? sendJson(200, { simulator });
+  // These stand for an account that costs nothing: with the real API nobody may spend credit here.
+  if (simulator && url.pathname === "/simulator/scenarios") return only(["GET"], request) ?? listScenarios(env);
+  if (simulator && url.pathname === "/api/v1/nanobanana/generate") return only(["POST"], request) ?? generate(request, env);
+  return refuse(404, "There is nothing here.");
+}

@@ -1,0 +1,13 @@
+// @ts-check
+/**
+ * What the Worker is told from outside.
+ *
+ * @typedef {object} Environment
+ * @property {{ fetch(request: Request | URL): Promise<Response> }} ASSETS The page's files.
+ * @property {string} [NANOBANANA_API_KEY] The secret. Without it the gateway says which one is missing.
+ * @property {string} [UPSTREAM] Where the API is, if not where the gateway finds it by itself.
+ * @property {string} [SIMULATOR] "1" where a simulator stands behind it, which makes pictures for nothing.
+ * @property {string} [LOCAL] "1" on a computer of one's own, where it answers to that computer's names alone.
+ */
+
+export {};
