@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -240,6 +240,12 @@ describe("the process", BOUND, () => {
 
   it("says one line, and never the key", async () => {
     assert.match(page.output(), /^page on http:\/\/127\.0\.0\.1:\d+\/\n$/);
+  });
+
+  it("has the key in no process's arguments", { skip: process.platform !== "linux" }, async () => {
+    const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+    const lines = await Promise.all(processes.map((id) => readFile(`/proc/${id}/cmdline`, "utf8").catch(() => "")));
+    assert.ok(lines.some((line) => line.includes("workerd")) && !lines.some((line) => line.includes(key)));
   });
 
   it("says how to build the package where that is missing", async () => {
