@@ -10,7 +10,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-const START_MS = 15_000;
+const START_MS = 30_000;
 const STOP_MS = 5_000;
 
 /** @typedef {{ url: string, key: string, output: () => string, stop: () => Promise<void> }} Running */
