@@ -3,21 +3,19 @@
 use super::error::{Rejection, Thrown};
 use crate::reply::{Code, Pictures, TaskDetails};
 use crate::wait::{Failure, Handle, Wait};
-use js_sys::{Date, Function};
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer as _};
+use js_sys::{Date, Function, Reflect};
+use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 static SERIALIZER: Serializer = Serializer::json_compatible();
 
-/// A value on its way out. One type for all of them, because each derived `Serialize` would come with its own copy of the machinery.
+/// Plain data on its way out. One type for all of it, because each derived `Serialize` would come with its own copy of the machinery.
 enum Out<'a> {
     Null,
     Flag(bool),
     Number(f64),
     Text(&'a str),
-    Js(&'a JsValue),
 }
 
 impl Serialize for Out<'_> {
@@ -27,23 +25,26 @@ impl Serialize for Out<'_> {
             Self::Flag(flag) => serializer.serialize_bool(*flag),
             Self::Number(number) => serializer.serialize_f64(*number),
             Self::Text(text) => serializer.serialize_str(text),
-            Self::Js(value) => serde_wasm_bindgen::preserve::serialize(*value, serializer),
         }
     }
 }
 
-/// An object on its way out. Plain data cannot fail to be written; were it to, the caller would get null and not a trap.
-struct Object(Option<<&'static Serializer as serde::Serializer>::SerializeMap>);
+/// An object on its way out. Its members are set one by one: serde's map, and JavaScript's own values through serde, weigh more.
+struct Object(js_sys::Object);
 
 impl Object {
     fn new() -> Self {
-        Self(SERIALIZER.serialize_map(None).ok())
+        Self(js_sys::Object::new())
     }
 
+    /// Plain data cannot fail to be written; were it to, the caller would get null and not a trap.
     fn put(&mut self, name: &str, value: &Out<'_>) {
-        if let Some(map) = &mut self.0 {
-            let _ = map.serialize_entry(name, value);
-        }
+        self.js(name, &value.serialize(&SERIALIZER).unwrap_or(JsValue::NULL));
+    }
+
+    fn js(&mut self, name: &str, value: &JsValue) {
+        // A new object takes every member.
+        let _ = Reflect::set(&self.0, &name.into(), value);
     }
 
     fn text(&mut self, name: &str, text: &str) {
@@ -77,12 +78,8 @@ impl Object {
         );
     }
 
-    fn js(&mut self, name: &str, value: &JsValue) {
-        self.put(name, &Out::Js(value));
-    }
-
     fn into_js(self) -> JsValue {
-        self.0.and_then(|map| map.end().ok()).unwrap_or(JsValue::NULL)
+        self.0.into()
     }
 }
 
