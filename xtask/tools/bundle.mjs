@@ -43,6 +43,8 @@ async function bundled(entries) {
     },
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
+    // An entry would import what its imports import once more, and bundlers warn of that.
+    hoistTransitiveImports: false,
   });
   return output;
 }
