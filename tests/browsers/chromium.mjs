@@ -4,7 +4,7 @@
 import { chromium } from "playwright-core";
 import { program } from "./kept.mjs";
 
-const ARGS = [
+export const ARGS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -16,9 +16,11 @@ const ARGS = [
 const ON_A_MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
 const PLACES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", ON_A_MAC];
 
+export const chromiumProgram = () => program("CHROMIUM", PLACES, "Chromium");
+
 /** @returns {Promise<import("../browsers.mjs").Browser>} */
 export async function startChromium() {
-  const browser = await chromium.launch({ executablePath: program("CHROMIUM", PLACES, "Chromium"), args: ARGS });
+  const browser = await chromium.launch({ executablePath: chromiumProgram(), args: ARGS });
   return {
     engine: "chromium",
     version: browser.version(),

@@ -24,7 +24,7 @@ export async function beginInPage(engine, hear) {
   try {
     const browser = await startBrowser(engine);
     ends.push(browser.stop);
-    const site = await startSite();
+    const site = await startSite("engines/page.mjs");
     ends.push(site.stop);
     // One for each behaviour that runs at a time: a browser has at most six connections to a host.
     const simulators = await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => startSimulator()));

@@ -1,25 +1,29 @@
 // @ts-check
-/** Serves the package and the behaviours to pages, with the content policy that the README asks for. */
+/** Serves the package and what is tried with it to pages, with the content policy that the README asks for. */
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const SHOWN = /^\/(pkg|tests\/behaviour|tests\/engines)\/([\w-]+\/)*[\w.-]+\.m?js$/;
-const PAGE = `<!doctype html>
+const SHOWN = /^\/(pkg|tests\/(behaviour|engines|leaks))\/([\w-]+\/)*[\w.-]+\.m?js$/;
+const page = (/** @type {string} */ script) => `<!doctype html>
 <html lang="en">
-<title>Behaviours</title>
+<title>${script}</title>
 <link rel="icon" href="data:,">
-<script type="module" src="/tests/engines/page.mjs"></script>
+<script type="module" src="/tests/${script}"></script>
 `;
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; img-src data:; connect-src http: https:";
 
-export async function startSite() {
+/**
+ * A site of one page.
+ * @param {string} script What that runs, a module below tests/.
+ */
+export async function startSite(script) {
   const server = createServer(async (request, response) => {
     const path = request.url ?? "";
     response.setHeader("Content-Security-Policy", POLICY);
-    if (path === "/") return response.setHeader("Content-Type", "text/html; charset=utf-8").end(PAGE);
+    if (path === "/") return response.setHeader("Content-Type", "text/html; charset=utf-8").end(page(script));
     const content = SHOWN.test(path) ? await readFile(`${ROOT}${path}`).catch(() => null) : null;
     if (content === null) return response.writeHead(404).end();
     response.setHeader("Content-Type", "text/javascript; charset=utf-8").end(content);

@@ -64,8 +64,8 @@ pub(super) const STEPS: &[Step] = &[
     // Apart from the others, whose timing it would disturb.
     Step {
         name: "leaks",
-        about: "what a hundred thousand waits leave behind, in Node.js",
-        needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator],
+        about: "what a hundred thousand waits leave behind, in Node.js and in a page in Chromium",
+        needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator, Need::Browser(Engine::Chromium)],
         run: |prepared| folder(prepared, "tests/leaks"),
     },
     Step {
