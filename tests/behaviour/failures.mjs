@@ -76,6 +76,8 @@ const looks = ROWS.map(([scenario, kind, retryable, httpStatus, code, says]) => 
     if (says) matches(error.message, says, "the message");
     if (code !== null) ok(error.message.includes(`code ${code}`), `the message leaves the code out: "${error.message}"`);
     if (told.httpStatus !== null) ok(error.message.includes(`HTTP ${told.httpStatus}`), `the message leaves the status out: "${error.message}"`);
+    ok(error.message.includes(error.apiMessage), `the message leaves out what the API says: "${error.apiMessage}"`);
+    is(error.retryAfterMs !== null, scenario.includes("retry"), `whether the API asks to be left alone, ${error.retryAfterMs} ms`);
     ok(!error.message.includes(taskId), "the message shows the address with its query");
     is("cause" in error, told.kind === "network" && !slow, "a cause");
     is((await world.log(taskId)).looks.length, triesOf(world, scenario), "requests for one look");

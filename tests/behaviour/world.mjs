@@ -43,7 +43,7 @@ export const NEXT_LOOK_MS = 7_500;
 /** A signal's abort or a deadline may take this long to arrive. */
 export const LATE_MS = 150;
 
-const FIELDS = ["attempts", "code", "elapsedMs", "handle", "httpStatus", "kind", "retryable", "taskId"];
+const FIELDS = ["apiMessage", "attempts", "code", "elapsedMs", "handle", "httpStatus", "kind", "retryAfterMs", "retryable", "taskId"];
 
 /** What an error that is made before anything is sent says of the wait. */
 export const UNSENT = { kind: "invalid-argument", retryable: false, httpStatus: null, code: null, attempts: 0, elapsedMs: 0, details: null, handle: null };
