@@ -11,7 +11,7 @@ import { poured, startRogue } from "./upstream.mjs";
 
 const RECORD_INFO = "/api/v1/nanobanana/record-info";
 const RESULT = "/api/v1/nanobanana/result";
-const BOUND = { timeout: 40_000 };
+const BOUND = { timeout: 60_000 };
 const MEGABYTE = 1_048_576;
 const key = newKey();
 
@@ -58,7 +58,7 @@ function isRefusal(got, status, says) {
 }
 
 for (const [name, start] of Object.entries(PLACES)) {
-  describe(`the gateway in ${name}`, BOUND, () => {
+  describe(`the gateway in ${name}`, { timeout: 180_000 }, () => {
     /** @type {Awaited<ReturnType<typeof startRogue>>} */
     let rogue;
     /** @type {import("./places.mjs").Place[]} */

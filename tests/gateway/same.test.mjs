@@ -25,7 +25,7 @@ async function outcome(look) {
 }
 
 for (const [name, start] of Object.entries(PLACES)) {
-  describe(`through the gateway in ${name}`, BOUND, () => {
+  describe(`through the gateway in ${name}`, { timeout: 180_000 }, () => {
     /** @type {Awaited<ReturnType<typeof startSimulator>>} */
     let simulator;
     /** @type {import("./places.mjs").Place} */
