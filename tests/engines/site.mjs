@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const SHOWN = /^\/(pkg|tests\/(behaviour|engines|leaks))\/([\w-]+\/)*[\w.-]+\.m?js$/;
+const SHOWN = /^\/(pkg|tests\/(behaviour|engines|leaks|lifecycle))\/([\w-]+\/)*[\w.-]+\.m?js$/;
 const page = (/** @type {string} */ script) => `<!doctype html>
 <html lang="en">
 <title>${script}</title>

@@ -94,9 +94,10 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step {
         name: "chromium",
-        about: "the package in a page in Chromium",
+        about: "the package in a page in Chromium, and in one that is really hidden, frozen or offline",
         needs: &[Need::Node, Need::Package, Need::TestPackages, Need::Simulator, Need::Browser(Engine::Chromium)],
-        run: |prepared| engine(prepared, "chromium"),
+        // One after the other: each has timing that the other would disturb.
+        run: |prepared| engine(prepared, "chromium").and_then(|()| folder(prepared, "tests/lifecycle")),
     },
     Step {
         name: "firefox",

@@ -1,0 +1,191 @@
+// @ts-check
+/**
+ * A page in Chromium that is really hidden, really frozen and really offline, where tests/behaviour plays that by events of its own. What
+ * counts is when requests arrive at an API.
+ */
+
+import assert from "node:assert/strict";
+import { after, before, it } from "node:test";
+import { between, pause, until } from "../behaviour/check.mjs";
+import { startDevtools } from "../browsers/devtools.mjs";
+import { startSite } from "../engines/site.mjs";
+import { startApi } from "./api.mjs";
+
+const BOUND = { timeout: 60_000 };
+/** A page that wakes up looks after half a second. Nothing is early, but where the machine has other things to do it may be late. */
+const AWAKE_MS = { least: 480, most: 2_500 };
+/** No two looks at a task are closer, less what the way there may differ by. */
+const GAP_MS = 700;
+/** A burst would come within this time, and the next look of the schedule comes later. */
+const BURST_MS = 1_500;
+const FROZEN_MS = 6_000;
+const ONLINE = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+
+/** @type {Awaited<ReturnType<typeof startDevtools>>} */
+let browser;
+/** @type {Awaited<ReturnType<typeof startSite>>} */
+let site;
+/** @type {Awaited<ReturnType<typeof startApi>>} */
+let api;
+
+before(async () => {
+  browser = await startDevtools();
+  site = await startSite("lifecycle/page.mjs");
+  api = await startApi();
+}, BOUND);
+after(async () => {
+  await browser?.stop();
+  await site?.stop();
+  await api?.stop();
+}, BOUND);
+
+/** A page that waits, in the foreground, and another tab to put in front of it. */
+async function open() {
+  const cover = await browser.open("about:blank");
+  const tab = await browser.open(site.url);
+  /** @type {() => Promise<import("./page.mjs").Page>} */
+  const tell = () => tab.evaluate("tell()");
+  /** @param {string} state */
+  const isNow = (state) => until(`a page that is ${state}`, async () => (await tell()).visibility === state);
+  return {
+    ...tab,
+    tell,
+    /** Begins a wait, which pauses when this resolves; for how long. @param {string} taskId @param {object} [options] @returns {Promise<number>} */
+    async begin(taskId, options) {
+      await tab.evaluate(`begin(${JSON.stringify(taskId)}, ${JSON.stringify({ baseUrl: api.url, ...options })})`);
+      await until("the first look", async () => (await tell()).waits[taskId]?.nexts.length === 1, 10_000);
+      assert.equal(api.looks(taskId).length, 1, "requests of the first look");
+      return Number((await tell()).waits[taskId]?.nexts[0]);
+    },
+    async hide() {
+      await cover.toFront();
+      await isNow("hidden");
+    },
+    /** When that began. */
+    async show() {
+      const began = performance.now();
+      await tab.toFront();
+      await isNow("visible");
+      return began;
+    },
+    async close() {
+      await tab.close();
+      await cover.close();
+      assert.deepEqual(tab.errors, []);
+    },
+  };
+}
+
+/**
+ * Each of these tasks is looked at a second time, half a second after this instant and not in a burst.
+ * @param {string[]} tasks
+ * @param {number} since
+ */
+async function looksOnce(tasks, since) {
+  await until("a second look at each", () => tasks.every((taskId) => api.looks(taskId).length > 1), AWAKE_MS.most);
+  const late = tasks.map((taskId) => Number(api.looks(taskId)[1]) - since);
+  for (const ms of late) between(ms, AWAKE_MS.least, AWAKE_MS.most, "ms until the look");
+  await pause(BURST_MS);
+  for (const taskId of tasks) {
+    const times = api.looks(taskId);
+    assert.equal(times.length, 2, `looks at ${times}, where ${since} was the time to wake up`);
+  }
+  return late.map(Math.round).join(", ");
+}
+
+it("a hidden page looks more seldom; shown again it looks once, half a second later", BOUND, async (context) => {
+  const page = await open();
+  const seen = await page.begin("seen");
+  await page.evaluate(`abort("seen")`);
+  await page.hide();
+  const unseen = await page.begin("unseen");
+  assert.ok(unseen > 2 * seen, `a pause of ${unseen} ms hidden, of ${seen} ms shown`);
+  await pause(seen + 1_000);
+  assert.equal(api.looks("unseen").length, 1, "requests in the time in which a page that is seen looks again");
+  const shown = await page.show();
+  const late = await looksOnce(["unseen"], shown);
+  assert.deepEqual((await page.tell()).events, ["visibilitychange, hidden", "visibilitychange, visible"]);
+  await page.close();
+  context.diagnostic(`pauses of ${Math.round(seen)} ms shown and ${Math.round(unseen)} ms hidden; the look ${late} ms after it was shown`);
+});
+
+it("a page that is shown three times in a moment looks at most once in each gap", BOUND, async () => {
+  const page = await open();
+  await page.begin("flicker");
+  await pause(GAP_MS);
+  for (let times = 0; times < 3; times += 1) {
+    await page.hide();
+    await page.show();
+  }
+  await pause(2 * BURST_MS);
+  const times = api.looks("flicker");
+  between(times.length, 2, 4, "looks");
+  times.slice(1).forEach((at, place) => assert.ok(at - Number(times[place]) > GAP_MS, `looks at ${times}`));
+  await page.close();
+});
+
+it("offline a page asks nothing; back online it looks once, half a second later, and the wait succeeds", BOUND, async (context) => {
+  const page = await open();
+  /** What never reaches the API counts as well. @type {string[]} */
+  const asked = [];
+  page.devtools.on("Network.requestWillBeSent", ({ request }) => void asked.push(request.url));
+  await page.devtools.send("Network.enable");
+  // After trouble the next look would come in a second.
+  api.answers("plugged", "trouble", "done");
+  const pausing = await page.begin("plugged");
+  await page.devtools.send("Network.emulateNetworkConditions", { ...ONLINE, offline: true });
+  assert.equal((await page.tell()).online, false);
+  await pause(pausing + 3_000);
+  assert.equal(asked.length, 1, `requests before and while offline: ${asked}`);
+  const online = performance.now();
+  await page.devtools.send("Network.emulateNetworkConditions", ONLINE);
+  const late = await looksOnce(["plugged"], online);
+  assert.equal(asked.length, 2, `requests: ${asked}`);
+  assert.equal((await page.tell()).waits["plugged"]?.end, "SUCCESS");
+  assert.deepEqual((await page.tell()).events, ["offline", "online"]);
+  await page.close();
+  context.diagnostic(`the look ${late} ms after it was online`);
+});
+
+it("a page that was frozen looks once for each task, half a second after it is shown", BOUND, async (context) => {
+  const page = await open();
+  const tasks = ["frozen-1", "frozen-2", "frozen-3"];
+  for (const taskId of tasks) api.answers(taskId, "trouble", "running");
+  const pauses = await Promise.all(tasks.map((taskId) => page.begin(taskId)));
+  // Its deadline passes while nothing can run.
+  api.answers("frozen-late", "running", "done");
+  await page.begin("frozen-late", { timeoutMs: FROZEN_MS - 2_000 });
+  await page.hide();
+  await page.devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+  await pause(FROZEN_MS);
+  const before = [...tasks, "frozen-late"].map((taskId) => api.looks(taskId).length);
+  const shown = await page.show();
+  assert.deepEqual(before, [1, 1, 1, 1], `looks while frozen, after pauses of ${pauses} ms`);
+  const late = await looksOnce([...tasks, "frozen-late"], shown);
+  const { waits, events } = await page.tell();
+  assert.equal(waits["frozen-late"]?.end, "SUCCESS");
+  assert.deepEqual(events, ["visibilitychange, hidden", "freeze, hidden", "resume, hidden", "visibilitychange, visible"]);
+  await page.close();
+  context.diagnostic(`the looks ${late} ms after it was shown`);
+});
+
+it("a page that thaws in the background looks once for each task", BOUND, async (context) => {
+  const page = await open();
+  const tasks = ["thawed-1", "thawed-2", "thawed-3"];
+  for (const taskId of tasks) api.answers(taskId, "trouble", "running");
+  await Promise.all(tasks.map((taskId) => page.begin(taskId)));
+  await page.hide();
+  await page.devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+  await pause(FROZEN_MS);
+  const thawed = performance.now();
+  await page.devtools.send("Page.setWebLifecycleState", { state: "active" });
+  await pause(2 * BURST_MS);
+  const late = tasks.map((taskId) => api.looks(taskId).map((at) => Math.round(at - thawed)));
+  for (const times of late) {
+    assert.equal(times.length, 2, `looks, in ms from when it thawed: ${times}`);
+    assert.ok(Number(times[1]) > 0, `a look while it was frozen: ${times}`);
+  }
+  assert.deepEqual((await page.tell()).events, ["visibilitychange, hidden", "freeze, hidden", "resume, hidden"]);
+  await page.close();
+  context.diagnostic(`the looks ${late.map((times) => times[1])} ms after it had thawed`);
+});
