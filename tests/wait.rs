@@ -4,7 +4,7 @@
 
 mod support;
 
-use nanobanana_task::reply::{Class, Kind, Status};
+use nanobanana_task::reply::{Class, Kind, Problem, Reading, Status};
 use nanobanana_task::wait::{Failure, Handle, MIN_GAP_MS, Next, Outcome, Pace, Terms};
 use support::driver::{Alone, Run, drive};
 use support::{NOW_MS, failing, generating, seen, success, terms};
@@ -154,6 +154,25 @@ fn a_wait_that_was_frozen_past_its_deadline_looks_once_more() {
         wait.came_back(reading, late_ms + 300.0, 0.5);
         assert_eq!((wait.next(late_ms + 300.0), wait.next(late_ms + 9_000.0)), (Next::Yield, Next::Done));
         assert_eq!((wait.outcome(), wait.looks()), (Some(outcome), 2));
+    }
+}
+
+#[test]
+fn a_wait_that_was_frozen_past_its_deadline_with_a_look_on_its_way_looks_once_more() {
+    for cut in [Reading::Problem(Problem::slow(15_000.0).into()), generating()] {
+        for (reading, outcome) in
+            [(success(), Outcome::Succeeded), (generating(), Outcome::TimedOut), (failing(Class::Passing), Outcome::TimedOut)]
+        {
+            let mut wait = new(terms());
+            wait.next(NOW_MS);
+            let late_ms = NOW_MS + 4_000_000.0;
+            wait.came_back(cut.clone(), late_ms, 0.5);
+            assert_eq!((wait.next(late_ms), wait.next(late_ms)), (Next::Yield, Next::SleepUntil(late_ms + MIN_GAP_MS)));
+            assert_eq!(wait.next(late_ms + MIN_GAP_MS), Next::Send { within_ms: 15_000.0 - MIN_GAP_MS });
+            wait.came_back(reading, late_ms + 1_000.0, 0.5);
+            assert_eq!((wait.next(late_ms + 1_000.0), wait.next(late_ms + 9_000.0)), (Next::Yield, Next::Done));
+            assert_eq!((wait.outcome(), wait.looks()), (Some(outcome), 2));
+        }
     }
 }
 

@@ -173,6 +173,8 @@ impl Wait {
                 self.looks = self.looks.saturating_add(1);
                 now_ms + within_ms
             }
+            // It is back with its look, by that one's own limit.
+            Next::SleepUntil(_) if self.is_looking() => self.expected_ms,
             Next::SleepUntil(at_ms) => at_ms,
             Next::Yield | Next::Done => now_ms,
         };
@@ -185,12 +187,23 @@ impl Wait {
             State::InFlight => {}
             State::Due { .. } => self.looks = self.looks.saturating_add(1),
         }
-        // There is one look in overtime, and no more time after it.
-        self.overtime_until_ms = self.overtime_until_ms.map(|until| until.min(now_ms));
+        // Time in which nothing could run is not held against a task whose look was on its way either: the next one is the one in overtime.
+        let frozen = self.state == State::InFlight
+            && now_ms - self.expected_ms > FROZEN_MS
+            && now_ms >= self.deadline()
+            && self.overtime_until_ms.is_none();
+        self.overtime_until_ms = match self.overtime_until_ms {
+            _ if frozen => Some(now_ms + OVERTIME_MS),
+            // There is one look in overtime, and no more time after it.
+            until => until.map(|until| until.min(now_ms)),
+        };
         self.state = match reading {
             Reading::Task(details) => self.saw(details, now_ms, guide),
             Reading::Problem(problem) => self.failed(problem, now_ms, guide),
         };
+        if frozen {
+            self.look_soon(now_ms);
+        }
         self.estimated_progress = match self.state {
             State::Ended(Outcome::Succeeded | Outcome::Failed) => 1.0,
             // An estimate that runs backwards tells nobody anything.

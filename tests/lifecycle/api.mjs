@@ -3,7 +3,7 @@
 
 import { record, sendJson, startUpstream } from "../page/upstream.mjs";
 
-/** @typedef {"running" | "done" | "trouble"} Answer */
+/** @typedef {"running" | "done" | "trouble" | "nothing"} Answer */
 
 const OTHER_ORIGIN = { "Access-Control-Allow-Origin": "*" };
 const DONE = { successFlag: 1, response: { resultImageUrl: "https://pictures.example/1.png", originImageUrl: null } };
@@ -19,6 +19,7 @@ export async function startApi() {
     looks.set(taskId, times);
     const given = answers.get(taskId) ?? [];
     const answer = given[Math.min(times.length, given.length) - 1];
+    if (answer === "nothing") return;
     if (answer === "trouble") response.writeHead(503, OTHER_ORIGIN).end();
     else sendJson(response, record({ taskId, ...(answer === "done" ? DONE : {}) }), 200, OTHER_ORIGIN);
   });

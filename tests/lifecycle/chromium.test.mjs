@@ -50,11 +50,16 @@ async function open() {
   return {
     ...tab,
     tell,
+    /** Begins a wait, whose first look is on its way when this resolves. @param {string} taskId @param {object} [options] */
+    async ask(taskId, options) {
+      await tab.evaluate(`begin(${JSON.stringify(taskId)}, ${JSON.stringify({ baseUrl: api.url, ...options })})`);
+      await until("the first look", () => api.looks(taskId).length > 0, 10_000);
+      assert.equal(api.looks(taskId).length, 1, "requests of the first look");
+    },
     /** Begins a wait, which pauses when this resolves; for how long. @param {string} taskId @param {object} [options] @returns {Promise<number>} */
     async begin(taskId, options) {
-      await tab.evaluate(`begin(${JSON.stringify(taskId)}, ${JSON.stringify({ baseUrl: api.url, ...options })})`);
-      await until("the first look", async () => (await tell()).waits[taskId]?.nexts.length === 1, 10_000);
-      assert.equal(api.looks(taskId).length, 1, "requests of the first look");
+      await this.ask(taskId, options);
+      await until("the first look's end", async () => (await tell()).waits[taskId]?.nexts.length === 1, 10_000);
       return Number((await tell()).waits[taskId]?.nexts[0]);
     },
     async hide() {
@@ -152,21 +157,24 @@ it("a page that was frozen looks once for each task, half a second after it is s
   const tasks = ["frozen-1", "frozen-2", "frozen-3"];
   for (const taskId of tasks) api.answers(taskId, "trouble", "running");
   const pauses = await Promise.all(tasks.map((taskId) => page.begin(taskId)));
-  // Its deadline passes while nothing can run.
-  api.answers("frozen-late", "running", "done");
-  await page.begin("frozen-late", { timeoutMs: FROZEN_MS - 2_000 });
+  // Their deadlines pass while nothing can run.
+  const late = ["frozen-pausing", "frozen-looking"];
+  api.answers("frozen-pausing", "running", "done");
+  api.answers("frozen-looking", "nothing", "done");
+  await page.begin("frozen-pausing", { timeoutMs: FROZEN_MS - 2_000 });
+  await page.ask("frozen-looking", { timeoutMs: FROZEN_MS - 2_000 });
   await page.hide();
   await page.devtools.send("Page.setWebLifecycleState", { state: "frozen" });
   await pause(FROZEN_MS);
-  const before = [...tasks, "frozen-late"].map((taskId) => api.looks(taskId).length);
+  const before = [...tasks, ...late].map((taskId) => api.looks(taskId).length);
   const shown = await page.show();
-  assert.deepEqual(before, [1, 1, 1, 1], `looks while frozen, after pauses of ${pauses} ms`);
-  const late = await looksOnce([...tasks, "frozen-late"], shown);
+  assert.deepEqual(before, [1, 1, 1, 1, 1], `looks while frozen, after pauses of ${pauses} ms`);
+  const afterwards = await looksOnce([...tasks, ...late], shown);
   const { waits, events } = await page.tell();
-  assert.equal(waits["frozen-late"]?.end, "SUCCESS");
+  for (const taskId of late) assert.equal(waits[taskId]?.end, "SUCCESS", taskId);
   assert.deepEqual(events, ["visibilitychange, hidden", "freeze, hidden", "resume, hidden", "visibilitychange, visible"]);
   await page.close();
-  context.diagnostic(`the looks ${late} ms after it was shown`);
+  context.diagnostic(`the looks ${afterwards} ms after it was shown`);
 });
 
 it("a page that thaws in the background looks once for each task", BOUND, async (context) => {

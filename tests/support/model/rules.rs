@@ -105,10 +105,12 @@ impl Rules {
     pub(super) fn hear(&mut self, look: &Look, page: Page, wait: &Wait) {
         assert!(self.end.is_none(), "it has ended and hears on");
         let at_ms = look.at_ms + self.ahead_ms;
+        // A look that was on its way as nothing could run: the deadline is put off, and the next look is soon.
+        let frozen = self.looking && at_ms - self.expected_ms > FROZEN_MS && at_ms >= self.end_ms() && self.overtime_until_ms.is_none();
         self.looks += u32::from(!self.looking);
         self.looking = false;
         self.unshown = true;
-        self.overtime_until_ms = self.overtime_until_ms.map(|until| until.min(at_ms));
+        self.overtime_until_ms = if frozen { Some(at_ms + OVERTIME_MS) } else { self.overtime_until_ms.map(|until| until.min(at_ms)) };
         let end_ms = self.end_ms();
         let rule = self.end_by(&look.reading, at_ms);
         let pause = self.pause(&look.reading, page);
@@ -123,7 +125,7 @@ impl Rules {
         assert_eq!(wait.outcome(), self.end, "after {look:?} at {at_ms}, the end at {end_ms}");
         self.not_before_ms = at_ms + if pause.owed { pause.least_ms } else { MIN_GAP_MS };
         self.takes_by_ms = at_ms + if pause.owed { pause.most_ms } else { MIN_GAP_MS };
-        self.due_by_ms = at_ms + pause.most_ms;
+        self.due_by_ms = if frozen { self.takes_by_ms } else { at_ms + pause.most_ms };
         self.last = Some(look.clone());
         let next_ms = wait.next_look_in_ms(0.0);
         if self.end.is_some() {
