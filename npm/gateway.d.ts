@@ -52,12 +52,15 @@ export interface GatewayContext {
  * task id alone goes on; everything that is refused is JSON, `{code, msg, data: null}`.
  *
  * ```js
+ * import { env } from "cloudflare:workers";
  * import { createGateway } from "nanobanana-task/gateway";
  *
- * export default { fetch: (request, env, context) => createGateway({ apiKey: env.NANOBANANA_API_KEY })(request, context) };
+ * const gateway = createGateway({ apiKey: () => env.NANOBANANA_API_KEY });
+ *
+ * export default { fetch: (request, env, context) => gateway(request, context) };
  * ```
  *
- * Create it once where the runtime allows it (what it keeps and counts is its own). Throws a `TaskError` of kind `"invalid-argument"` for
+ * Create it once: what it keeps and counts is its own. Throws a `TaskError` of kind `"invalid-argument"` for
  * options that cannot be.
  */
 export declare function createGateway(options: GatewayOptions): (request: Request, context?: GatewayContext) => Promise<Response>;

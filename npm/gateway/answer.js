@@ -3,7 +3,9 @@
 /**
  * @typedef {object} Answer
  * @property {number} status
+ * @property {number | string} code The envelope's, which may tell of an error under status 200.
  * @property {string} body JSON.
+ * @property {string | null} [picture] Where the task's picture is; null for none, and missing where no task was found.
  * @property {Record<string, string>} [headers]
  * @property {number} [keepMs] How long the next callers may be given the same; not at all where it is missing.
  */
@@ -17,7 +19,7 @@
  * @returns {Answer}
  */
 export function refusal(status, msg, { code = status, headers = {} } = {}) {
-  return { status, body: JSON.stringify({ code, msg, data: null }), headers };
+  return { status, code, body: JSON.stringify({ code, msg, data: null }), headers };
 }
 
 /** @param {number} ms */

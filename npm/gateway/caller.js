@@ -1,5 +1,6 @@
 // Who asks: whether a page may, and how often one caller may.
 import { refusal, retryAfter } from "./answer.js";
+import { setLatest } from "./latest.js";
 
 /** @typedef {import("./options.js").Settings} Settings */
 /** @typedef {import("./options.js").GatewayContext} GatewayContext */
@@ -53,13 +54,7 @@ export function createLimiter(perMinute) {
     const now = Date.now();
     const known = buckets.get(caller) ?? { left: Math.max(1, perMinute), at: now };
     const left = Math.min(Math.max(1, perMinute), known.left + (Math.max(0, now - known.at) * perMinute) / MINUTE_MS);
-    const bucket = { left: left < 1 ? left : left - 1, at: now };
-    buckets.delete(caller);
-    buckets.set(caller, bucket);
-    for (const [oldest] of buckets) {
-      if (buckets.size <= MOST_CALLERS) break;
-      buckets.delete(oldest);
-    }
+    setLatest(buckets, caller, { left: left < 1 ? left : left - 1, at: now }, MOST_CALLERS);
     if (left >= 1) return null;
     return refusal(429, "Too many requests of this caller: ask again more slowly", { headers: retryAfter(((1 - left) * MINUTE_MS) / perMinute) });
   };

@@ -20,21 +20,21 @@ const METHODS = ["GET", "HEAD"];
 export function createGatewayOver(getTaskDetails) {
   return function createGateway(options) {
     const settings = settingsOf(options);
-    const { look, answer } = createLook(getTaskDetails, settings);
-    const ask = createShared(answer, settings.cache);
+    const ask = createShared(createLook(getTaskDetails, settings), settings.cache);
     const limit = createLimiter(settings.perMinute);
-    const picture = settings.picture && createPicture(look, settings.picture.hosts, settings.authorize === undefined);
+    const picture = settings.picture && createPicture(settings.picture.hosts, settings.authorize === undefined);
 
     /**
      * @param {Request} request
      * @param {URL} url
+     * @param {boolean} welcome
      * @param {GatewayContext | undefined} context
      * @returns {Promise<Answer | Response>}
      */
-    async function answerTo(request, url, context) {
+    async function answerTo(request, url, welcome, context) {
       const isResult = picture !== null && url.pathname.endsWith(RESULT);
       if (!isResult && !url.pathname.endsWith(RECORD_INFO)) return refusal(404, `There is nothing here: ask ${RECORD_INFO}?taskId=`);
-      if (!isWelcome(request, url, settings.origins)) return refusal(403, "Pages of this origin may not ask this gateway: see its option allowedOrigins");
+      if (!welcome) return refusal(403, "Pages of this origin may not ask this gateway: see its option allowedOrigins");
       if (request.method === "OPTIONS") return preflight(request);
       if (!METHODS.includes(request.method)) return refusal(405, "Only GET and HEAD here", { headers: { Allow: METHODS.join(", ") } });
       const tooMuch = limit(await (settings.callerId ?? addressOf)(request, context));
@@ -43,7 +43,8 @@ export function createGatewayOver(getTaskDetails) {
       if (refused) return refused;
       const taskId = taskIdOf(url);
       if (taskId === null) return refusal(400, "Exactly one taskId is needed, as the generate request answered with it");
-      return isResult ? picture(taskId) : ask(taskId, context);
+      const answer = await ask(taskId, context);
+      return isResult ? picture(answer) : answer;
     }
 
     /** @param {Request} request @returns {Promise<Answer | Response | null>} */
@@ -56,9 +57,10 @@ export function createGatewayOver(getTaskDetails) {
 
     return async function gateway(request, context) {
       const url = new URL(request.url);
-      const headers = corsHeaders(request, isWelcome(request, url, settings.origins));
+      const welcome = isWelcome(request, url, settings.origins);
+      const headers = corsHeaders(request, welcome);
       try {
-        const answer = await answerTo(request, url, context);
+        const answer = await answerTo(request, url, welcome, context);
         const made = answer instanceof Response ? withHeaders(answer, headers) : response(answer, headers);
         return request.method === "HEAD" ? new Response(null, made) : made;
       } catch {

@@ -1,5 +1,6 @@
 // One look upstream, with the key. The package's own core sends it and reads the reply; here its reading becomes the API's envelope again.
 import { refusal, retryAfter } from "./answer.js";
+import { readText } from "./read-text.js";
 
 /** @typedef {import("../../src/types.d.ts").TaskDetails} TaskDetails */
 /** @typedef {import("../../src/types.d.ts").TaskError} TaskError */
@@ -28,18 +29,13 @@ export function createLook(getTaskDetails, { apiKey, paramJson, upstream }) {
     fetch: bounded,
     apiKey: typeof apiKey === "function" ? () => asked(apiKey) : (apiKey ?? ""),
   };
-  /** @param {string} taskId */
-  const look = (taskId) => getTaskDetails(taskId, connection);
-  return {
-    look,
-    /** @param {string} taskId @returns {Promise<Answer>} */
-    async answer(taskId) {
-      try {
-        return found(await look(taskId), paramJson);
-      } catch (error) {
-        return failed(/** @type {TaskError} */ (error));
-      }
-    },
+  /** @param {string} taskId @returns {Promise<Answer>} */
+  return async function look(taskId) {
+    try {
+      return found(await getTaskDetails(taskId, connection), paramJson);
+    } catch (error) {
+      return failed(/** @type {TaskError} */ (error));
+    }
   };
 }
 
@@ -62,7 +58,7 @@ function found({ taskId, successFlag, operationType, createTime, completeTime, e
   const data = { taskId, successFlag, operationType, createTime, completeTime, response, errorCode, errorMessage };
   const body = JSON.stringify({ code: 200, msg: "success", data: withParamJson ? { ...data, paramJson: task.paramJson } : data });
   const hasEnded = task.status !== "GENERATING" && task.status !== "UNKNOWN";
-  return { status: 200, body, keepMs: hasEnded ? KEEP_RESULT_MS : KEEP_PENDING_MS };
+  return { status: 200, code: 200, body, picture: response?.resultImageUrl ?? null, keepMs: hasEnded ? KEEP_RESULT_MS : KEEP_PENDING_MS };
 }
 
 /**
@@ -71,7 +67,7 @@ function found({ taskId, successFlag, operationType, createTime, completeTime, e
  * @param {TaskError} error
  * @returns {Answer}
  */
-export function failed(error) {
+function failed(error) {
   const { kind, taskId, httpStatus, code, apiMessage, retryable, retryAfterMs } = error;
   const headers = retryAfterMs === null ? {} : retryAfter(retryAfterMs);
   if (kind === "invalid-argument") return taskId === "" ? refusal(400, error.message) : refusal(500, NO_KEY);
@@ -91,7 +87,7 @@ function unreadable({ taskId, httpStatus, code, retryable }, headers) {
   // A success that names no picture.
   if (code === 200 && !retryable) {
     const data = { taskId, successFlag: 1, response: null };
-    return { status: 200, body: JSON.stringify({ code: 200, msg: "success", data }) };
+    return { status: 200, code: 200, body: JSON.stringify({ code: 200, msg: "success", data }) };
   }
   return refusal(502, "What answered is not the API: if it stays so, check the gateway's option upstream", { headers });
 }
@@ -106,29 +102,19 @@ function unreached({ kind, cause }) {
 /** Sends a look, and reads no more of the reply than one may have. @param {Request} request @returns {Promise<any>} */
 async function bounded(request) {
   const response = await fetch(request);
-  const { status, headers, body } = response;
-  return { status, headers, text: () => (body === null || isShort(headers) ? response.text() : readText(body)) };
+  const { status, headers } = response;
+  return { status, headers, text: () => (isShort(headers) ? response.text() : textOf(response)) };
+}
+
+/** @param {Response} response */
+async function textOf({ body }) {
+  const text = await readText(body, MOST_BYTES);
+  if (text === null) throw new Error("reply too large");
+  return text;
 }
 
 /** Whether the reply ends in time by itself: the runtime holds it to the length that it names. What is packed may become any length. */
 function isShort(/** @type {Headers} */ headers) {
   const length = headers.get("Content-Length");
   return length !== null && Number(length) <= MOST_BYTES && !headers.has("Content-Encoding");
-}
-
-/** @param {ReadableStream<Uint8Array>} body */
-async function readText(body) {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for (const reader = body.getReader(); ; ) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    bytes += value.byteLength;
-    if (bytes > MOST_BYTES) {
-      await reader.cancel();
-      throw new Error("reply too large");
-    }
-    text += decoder.decode(value, { stream: true });
-  }
 }

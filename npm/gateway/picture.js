@@ -1,10 +1,8 @@
 // The picture of a task that has succeeded, handed on with the headers that a canvas needs. Which picture is the API's to say and nobody
 // else's, so there is no address to give, and nothing to misuse.
 import { refusal } from "./answer.js";
-import { failed } from "./look.js";
 
-/** @typedef {import("../../src/types.d.ts").TaskDetails} TaskDetails */
-/** @typedef {import("../../src/types.d.ts").TaskError} TaskError */
+/** @typedef {import("./answer.js").Answer} Answer */
 
 const MOST_BYTES = 52_428_800;
 const TIME_MS = 60_000;
@@ -14,20 +12,14 @@ const TYPES = /^image\/(png|jpeg|webp|gif|avif)\s*(;|$)/i;
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 /**
- * @param {(taskId: string) => Promise<TaskDetails>} look
  * @param {Set<string>} hosts The only ones, where there are any.
  * @param {boolean} isPublic Whether anybody may have what one was given.
  */
-export function createPicture(look, hosts, isPublic) {
-  /** @param {string} taskId */
-  return async function picture(taskId) {
-    let task;
-    try {
-      task = await look(taskId);
-    } catch (error) {
-      return unsuccessful(failed(/** @type {TaskError} */ (error)));
-    }
-    if (task.status !== "SUCCESS") return refusal(404, "The task has no picture, or not yet");
+export function createPicture(hosts, isPublic) {
+  /** @param {Answer} answer What a look at its task brought. */
+  return async function picture(answer) {
+    if (answer.picture === undefined) return unsuccessful(answer);
+    if (answer.picture === null) return refusal(404, "The task has no picture, or not yet");
     const ended = new AbortController();
     const timer = setTimeout(() => ended.abort(), TIME_MS);
     const end = () => {
@@ -35,7 +27,7 @@ export function createPicture(look, hosts, isPublic) {
       ended.abort();
     };
     try {
-      const found = await fetched(task.response.resultImageUrl, hosts, ended.signal);
+      const found = await fetched(answer.picture, hosts, ended.signal);
       const type = found?.headers.get("Content-Type") ?? "";
       const length = Number(found?.headers.get("Content-Length") ?? 0);
       if (!found?.ok || found.body === null || !TYPES.test(type) || length > MOST_BYTES) {
@@ -62,12 +54,13 @@ export function createPicture(look, hosts, isPublic) {
 /**
  * Errors that the API tells under HTTP 200 have to be told as such to an <img>.
  *
- * @param {import("./answer.js").Answer} answer
- * @returns {import("./answer.js").Answer}
+ * @param {Answer} answer
+ * @returns {Answer}
  */
 function unsuccessful(answer) {
-  const { code } = JSON.parse(answer.body);
-  return answer.status >= 400 ? answer : { ...answer, status: code >= 400 && code < 600 ? code : 502 };
+  const { status, code } = answer;
+  if (status >= 400) return answer;
+  return { ...answer, status: typeof code === "number" && code >= 400 && code < 600 ? code : 502 };
 }
 
 /**

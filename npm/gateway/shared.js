@@ -1,4 +1,5 @@
 // What several callers share: one look at a time for each task, and its answer for as long as that may be kept.
+import { setLatest } from "./latest.js";
 
 /** @typedef {import("./answer.js").Answer} Answer */
 /** @typedef {import("./options.js").GatewayContext} GatewayContext */
@@ -8,10 +9,10 @@ const MOST_KEPT = 500;
 const PATIENCE_MS = 16_000;
 
 /**
- * @param {(taskId: string) => Promise<Answer>} answer
+ * @param {(taskId: string) => Promise<Answer>} look
  * @param {boolean} cache
  */
-export function createShared(answer, cache) {
+export function createShared(look, cache) {
   /** @type {Map<string, Promise<Answer>>} */
   const flights = new Map();
   /** @type {Map<string, { answer: Answer, until: number }>} */
@@ -19,23 +20,13 @@ export function createShared(answer, cache) {
 
   /** @param {string} taskId */
   async function fly(taskId) {
-    const flight = answer(taskId).finally(() => {
+    const flight = look(taskId).finally(() => {
       if (flights.get(taskId) === flight) flights.delete(taskId);
     });
     flights.set(taskId, flight);
     const got = await flight;
-    if (cache && got.keepMs !== undefined) keep(taskId, got, got.keepMs);
+    if (cache && got.keepMs !== undefined) setLatest(kept, taskId, { answer: got, until: Date.now() + got.keepMs }, MOST_KEPT);
     return got;
-  }
-
-  /** @param {string} taskId @param {Answer} answer @param {number} ms */
-  function keep(taskId, answer, ms) {
-    kept.delete(taskId);
-    kept.set(taskId, { answer, until: Date.now() + ms });
-    for (const [oldest] of kept) {
-      if (kept.size <= MOST_KEPT) break;
-      kept.delete(oldest);
-    }
   }
 
   /** @param {string} taskId @param {GatewayContext | undefined} context @returns {Promise<Answer>} */

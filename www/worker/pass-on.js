@@ -1,7 +1,7 @@
 // @ts-check
 /** One request to the upstream, with the key. It reaches that address alone. */
 
-import { readText } from "./read-text.js";
+import { readText } from "../../npm/gateway/read-text.js";
 import { refuse } from "./reply.js";
 
 const TIME_MS = 30_000;

@@ -2,7 +2,7 @@
 /** What the page may do where a simulator stands behind it: see its scenarios, and ask for a picture. */
 
 import { passOn } from "./pass-on.js";
-import { readText } from "./read-text.js";
+import { readText } from "../../npm/gateway/read-text.js";
 import { refuse } from "./reply.js";
 
 /** @typedef {import("./environment.js").Environment} Environment */

@@ -1,7 +1,8 @@
-// @ts-check
+// What comes in over the network is read no further than it may go. The demo page's Worker reads by this as well.
 
 /**
  * A body as text; null where it is longer than it may be.
+ *
  * @param {ReadableStream<Uint8Array> | null} body
  * @param {number} most in bytes
  */
