@@ -148,9 +148,7 @@ impl Wait {
             // The look on its way is the driver's to end, by `came_back` or `abort`.
             State::InFlight => Next::SleepUntil(self.deadline()),
             State::Due { not_before_ms, .. } if now_ms >= self.deadline() => {
-                // Time in which nothing could run is not held against the task: it is looked at once more before the wait gives up.
-                let frozen = now_ms - self.expected_ms > FROZEN_MS;
-                if !frozen || self.overtime_until_ms.is_some() || now_ms < not_before_ms {
+                if !self.is_owed_overtime(now_ms) || now_ms < not_before_ms {
                     self.state = State::Ended(Outcome::TimedOut);
                     return Next::Done;
                 }
@@ -187,21 +185,19 @@ impl Wait {
             State::InFlight => {}
             State::Due { .. } => self.looks = self.looks.saturating_add(1),
         }
-        // Time in which nothing could run is not held against a task whose look was on its way either: the next one is the one in overtime.
-        let frozen = self.state == State::InFlight
-            && now_ms - self.expected_ms > FROZEN_MS
-            && now_ms >= self.deadline()
-            && self.overtime_until_ms.is_none();
-        self.overtime_until_ms = match self.overtime_until_ms {
-            _ if frozen => Some(now_ms + OVERTIME_MS),
+        // Where its own look was on its way meanwhile, the next one is the one in overtime.
+        let owed = self.is_looking() && now_ms >= self.deadline() && self.is_owed_overtime(now_ms);
+        self.overtime_until_ms = if owed {
+            Some(now_ms + OVERTIME_MS)
+        } else {
             // There is one look in overtime, and no more time after it.
-            until => until.map(|until| until.min(now_ms)),
+            self.overtime_until_ms.map(|until| until.min(now_ms))
         };
         self.state = match reading {
             Reading::Task(details) => self.saw(details, now_ms, guide),
             Reading::Problem(problem) => self.failed(problem, now_ms, guide),
         };
-        if frozen {
+        if owed {
             self.look_soon(now_ms);
         }
         self.estimated_progress = match self.state {
@@ -210,6 +206,12 @@ impl Wait {
             _ => guide.durations.at(self.model(), (now_ms - self.born_at_ms).max(0.0)).share_done.max(self.estimated_progress),
         };
         self.unshown = true;
+    }
+
+    /// Time in which nothing could run is not held against the task: where the deadline passed in it, it is looked at once more before the wait
+    /// gives up.
+    fn is_owed_overtime(&self, now_ms: f64) -> bool {
+        now_ms - self.expected_ms > FROZEN_MS && self.overtime_until_ms.is_none()
     }
 
     /// Whether a look of this wait's own is on its way.
