@@ -10,20 +10,25 @@ use crate::workspace::Workspace;
 /// Where they are, each a module of that name.
 const FOLDER: &str = "tests/bench";
 
+/// What a bench runs beside the package.
+enum Beside {
+    /// Other clients.
+    Peers,
+    Simulator,
+    /// workerd, which is among the packages of the tests.
+    Workerd,
+}
+
 struct Bench {
     name: &'static str,
-    /// Whether it runs other clients beside this package.
-    with_peers: bool,
-    with_simulator: bool,
-    /// It runs workerd, which is among the packages of the tests.
-    with_workerd: bool,
+    beside: &'static [Beside],
 }
 
 const BENCHES: &[Bench] = &[
-    Bench { name: "import", with_peers: false, with_simulator: false, with_workerd: false },
-    Bench { name: "faults", with_peers: true, with_simulator: true, with_workerd: false },
-    Bench { name: "gateway", with_peers: false, with_simulator: true, with_workerd: true },
-    Bench { name: "polling", with_peers: true, with_simulator: false, with_workerd: false },
+    Bench { name: "import", beside: &[] },
+    Bench { name: "faults", beside: &[Beside::Peers, Beside::Simulator] },
+    Bench { name: "gateway", beside: &[Beside::Workerd, Beside::Simulator] },
+    Bench { name: "polling", beside: &[Beside::Peers] },
 ];
 
 /// Builds the package, then measures.
@@ -33,18 +38,16 @@ pub(crate) fn run_it(workspace: &Workspace, name: &str) -> Outcome {
         return Err(Failure::from(format!("there is no such bench; there are: {}", names.join(", "))));
     };
     build::run(workspace)?;
-    if bench.with_peers {
-        node::install(
-            &workspace.at(FOLDER).join("peers"),
-            "the clients to compare with",
-            "npm install in tests/bench/peers, 26 MB; a few seconds",
-        )?;
-    }
-    if bench.with_workerd {
-        node::install_for_tests(workspace)?;
-    }
-    if bench.with_simulator {
-        simulator::build_as_step(workspace)?;
+    for beside in bench.beside {
+        match beside {
+            Beside::Peers => node::install(
+                &workspace.at(FOLDER).join("peers"),
+                "the clients to compare with",
+                "npm install in tests/bench/peers, 26 MB; a few seconds",
+            ),
+            Beside::Simulator => simulator::build_as_step(workspace),
+            Beside::Workerd => node::install_for_tests(workspace),
+        }?;
     }
     run(node::node(&workspace.root).arg(format!("{FOLDER}/{name}.mjs")).env("SIMULATOR", workspace.simulator()))
 }
