@@ -230,5 +230,5 @@ export function progressAt({ lookedAt, progress }, now) {
 
 /** @param {number} share 0 to 1 */
 export function percentWords(share) {
-  return `about ${Math.min(99, Math.round(share * 100))} %`;
+  return `about ${Math.round(share * 100)} %`;
 }

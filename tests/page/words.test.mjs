@@ -22,7 +22,7 @@ it("the original's time left: never 0 while there is some, and an end", () => {
 });
 
 it("shares", () => {
-  assert.deepEqual([0, 0.254, 1].map(percentWords), ["about 0 %", "about 25 %", "about 99 %"]);
+  assert.deepEqual([0, 0.254, 1].map(percentWords), ["about 0 %", "about 25 %", "about 100 %"]);
 });
 
 it("the bar between two looks: it goes on, ever slower, and stays below its end", () => {
