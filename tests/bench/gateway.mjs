@@ -21,7 +21,7 @@ const told = { upstream: simulator.url, apiKey: simulator.key, maxRequestsPerMin
 const kinds = {};
 let number = 0;
 const fresh = () => `pending--${(number += 1)}`;
-kinds["a forwarding Worker"] = { ...(await startInWorkerd(told, "../bench/gateway/forward.mjs")), id: fresh };
+kinds["a forwarding Worker"] = { ...(await startInWorkerd(told, "bench/gateway/forward.mjs")), id: fresh };
 kinds["the gateway, every task new"] = { ...(await startInWorkerd(told)), id: fresh };
 kinds["the gateway, one task for all"] = { ...(await startInWorkerd(told)), id: () => "pending--one" };
 

@@ -1,9 +1,7 @@
 // @ts-check
 /** An API gone wrong, or taken over: what it answers is in the task id. It remembers what it was asked. */
 
-import { once } from "node:events";
-import { createServer } from "node:http";
-import { sendJson, record } from "../page/upstream.mjs";
+import { record, sendJson, startUpstream } from "../page/upstream.mjs";
 
 const CHUNK = Buffer.alloc(65_536, "x");
 const GIGABYTE = 1_073_741_824;
@@ -39,7 +37,6 @@ export async function startRogue() {
   const asked = [];
   /** @type {Incoming[]} */
   const pictures = [];
-  let url = "";
 
   /** @type {Record<string, (response: Outgoing, request: Incoming) => void>} */
   const answers = {
@@ -76,7 +73,7 @@ export async function startRogue() {
     "/large.png": (response) => (response.writeHead(200, { "Content-Type": "image/png" }), pour(response, GIGABYTE)),
   };
 
-  const server = createServer((request, response) => {
+  const { url, stop } = await startUpstream((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://x");
     const isLook = pathname === "/prefix/api/v1/nanobanana/record-info";
     (isLook ? asked : pictures).push(request);
@@ -84,13 +81,5 @@ export async function startRogue() {
     if (answer) answer(response, request);
     else sendJson(response, { code: 404, msg: "Task not found" }, 404);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  url = `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`;
-  const stop = async () => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, "close");
-  };
   return { url, asked, pictures, stop };
 }

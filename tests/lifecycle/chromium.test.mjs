@@ -66,6 +66,12 @@ async function open() {
       await cover.toFront();
       await isNow("hidden");
     },
+    /** Hides it and stops it, for as long as that takes. */
+    async freeze() {
+      await this.hide();
+      await tab.devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+      await pause(FROZEN_MS);
+    },
     /** When that began. */
     async show() {
       const began = performance.now();
@@ -163,9 +169,7 @@ it("a page that was frozen looks once for each task, half a second after it is s
   api.answers("frozen-looking", "nothing", "done");
   await page.begin("frozen-pausing", { timeoutMs: FROZEN_MS - 2_000 });
   await page.ask("frozen-looking", { timeoutMs: FROZEN_MS - 2_000 });
-  await page.hide();
-  await page.devtools.send("Page.setWebLifecycleState", { state: "frozen" });
-  await pause(FROZEN_MS);
+  await page.freeze();
   const before = [...tasks, ...late].map((taskId) => api.looks(taskId).length);
   const shown = await page.show();
   assert.deepEqual(before, [1, 1, 1, 1, 1], `looks while frozen, after pauses of ${pauses} ms`);
@@ -182,9 +186,7 @@ it("a page that thaws in the background looks once for each task", BOUND, async 
   const tasks = ["thawed-1", "thawed-2", "thawed-3"];
   for (const taskId of tasks) api.answers(taskId, "trouble", "running");
   await Promise.all(tasks.map((taskId) => page.begin(taskId)));
-  await page.hide();
-  await page.devtools.send("Page.setWebLifecycleState", { state: "frozen" });
-  await pause(FROZEN_MS);
+  await page.freeze();
   const thawed = performance.now();
   await page.devtools.send("Page.setWebLifecycleState", { state: "active" });
   await pause(2 * BURST_MS);

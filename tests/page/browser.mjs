@@ -3,21 +3,12 @@
 
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { ARGS, chromiumProgram } from "../browsers/chromium.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-const ARGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
 export function launch() {
-  return chromium.launch({ executablePath: process.env["CHROMIUM"] || "/usr/bin/chromium", args: ARGS });
+  return chromium.launch({ executablePath: chromiumProgram(), args: ARGS });
 }
 
 /**

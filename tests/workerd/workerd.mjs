@@ -1,5 +1,5 @@
 // @ts-check
-/** Starts workerd with a Worker that imports the built package, through the entry that the package's exports name for a condition. */
+/** Starts workerd with a Worker that imports the built package, under the name that its users know it by. */
 
 import { readFile, readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -8,19 +8,34 @@ import { Miniflare } from "miniflare";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
+ * A Worker that imports the package through the entry that its exports name for a condition.
  * @param {{ worker: string, condition: "workerd" | "default", bindings: Record<string, string> }} options `worker`: its name in this folder.
  */
 export async function startWorkerd({ worker, condition, bindings }) {
   const { exports } = JSON.parse(await readFile(`${ROOT}pkg/package.json`, "utf8"));
-  const entry = `../../pkg/${exports["."][condition]}`;
   const behaviours = (await readdir(`${ROOT}tests/behaviour`)).map((name) => `tests/behaviour/${name}`);
+  return startModules({
+    sources: [`tests/workerd/${worker}`, ...behaviours],
+    named: { "tests/workerd/nanobanana-task": `export * from ${JSON.stringify(`../../pkg/${exports["."][condition]}`)};` },
+    bindings,
+  });
+}
+
+/**
+ * @param {object} options
+ * @param {string[]} options.sources The modules by their paths in the repository, the Worker's first; the package's are added.
+ * @param {Record<string, string>} options.named Modules that are no files: their paths, as they are found from those that import them, and their code.
+ * @param {Record<string, string>} options.bindings
+ */
+export async function startModules({ sources, named, bindings }) {
   const built = (await readdir(`${ROOT}pkg`, { recursive: true })).map((name) => `pkg/${name}`);
-  const sources = [`tests/workerd/${worker}`, ...behaviours, ...built].filter((path) => /\.m?js$/.test(path));
   const miniflare = new Miniflare({
     modulesRoot: ROOT,
     modules: [
-      ...sources.map((path) => ({ type: /** @type {const} */ ("ESModule"), path: `${ROOT}${path}` })),
-      { type: "ESModule", path: `${ROOT}tests/workerd/nanobanana-task`, contents: `export * from ${JSON.stringify(entry)};` },
+      ...[...sources, ...built]
+        .filter((path) => /\.m?js$/.test(path))
+        .map((path) => ({ type: /** @type {const} */ ("ESModule"), path: `${ROOT}${path}` })),
+      ...Object.entries(named).map(([path, contents]) => ({ type: /** @type {const} */ ("ESModule"), path: `${ROOT}${path}`, contents })),
       { type: "CompiledWasm", path: `${ROOT}pkg/core.wasm` },
     ],
     compatibilityDate: "2026-06-01",
