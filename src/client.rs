@@ -2,12 +2,13 @@
 
 use crate::wait::{Client, Failure, Next, Now, Outcome, Page, Seat};
 use crate::web::{
-    Bell, Call, Connection, How, Look, Named, Refusal, Rejection, Signal, Thrown, connection_of, details_out, look, now, page, pause,
-    random, report, ring_task,
+    Bell, Call, Connection, Flight, How, Look, Named, Refusal, Rejection, Signal, Thrown, connection_of, details_out, look, now, page,
+    random, report,
 };
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 /// Where waits may not wake each other, those for one task look this often whether another's look has come back.
 const APART_MS: f64 = 250.0;
@@ -15,7 +16,21 @@ const APART_MS: f64 = 250.0;
 /// A connection, and what all calls over it share.
 pub(crate) struct Hub {
     connection: Connection,
-    client: RefCell<Client<Thrown>>,
+    client: RefCell<Client<Thrown, Kept>>,
+}
+
+/// What is kept of a task.
+#[derive(Default)]
+struct Kept {
+    /// Of all calls that wait for it.
+    bells: Vec<Rc<Bell>>,
+    flight: Option<Flight>,
+}
+
+impl Kept {
+    fn ring(&self) {
+        self.bells.iter().for_each(|bell| bell.ring());
+    }
 }
 
 impl Hub {
@@ -26,9 +41,13 @@ impl Hub {
         Ok(Rc::new(Self { connection, client }))
     }
 
-    /// For as long as it lives.
-    fn identity(&self) -> usize {
-        std::ptr::from_ref(self).addr()
+    /// Whose turn it is may send earlier than it was told.
+    fn ring_next(&self) {
+        if !self.connection.apart
+            && let Some(kept) = self.client.borrow_mut().kept_of_next()
+        {
+            kept.ring();
+        }
     }
 }
 
@@ -38,6 +57,8 @@ pub(crate) struct Drive {
     call: Call,
     seat: Seat<Thrown>,
     bell: Rc<Bell>,
+    /// The look that it has sent, where whoever handles one request may not touch what belongs to another's.
+    own: Option<(u64, Flight)>,
     /// The flag that was last given to a watching caller.
     given_flag: Option<f64>,
 }
@@ -51,9 +72,14 @@ impl Drive {
             Err(refusal) => return Err(named.refused(refusal)),
         };
         let call = Call::read(how, named, &hub.connection, options)?;
-        let seat = hub.client.borrow_mut().enter(&call.task_id, call.handle.as_ref(), call.terms.clone(), now());
-        let bell = Bell::new(hub.identity(), &call.task_id);
-        Ok(Self { hub, call, seat, bell, given_flag: None })
+        let bell = Bell::new(call.signal.clone());
+        let mut client = hub.client.borrow_mut();
+        let seat = client.enter(&call.task_id, call.handle.as_ref(), call.terms.clone(), now());
+        if let Some(kept) = client.kept_mut(&call.task_id) {
+            kept.bells.push(Rc::clone(&bell));
+        }
+        drop(client);
+        Ok(Self { hub, call, seat, bell, own: None, given_flag: None })
     }
 
     /// The bell of this call.
@@ -63,40 +89,53 @@ impl Drive {
 
     fn next(&mut self, now: Now) -> Next {
         let page = if self.hub.connection.in_page { page() } else { Page::Shown };
-        self.hub.client.borrow_mut().next(&mut self.seat, now, page)
+        let next = self.hub.client.borrow_mut().next(&mut self.seat, now, page);
+        self.hub.ring_next();
+        next
     }
 
-    async fn look(&mut self, within_ms: f64) {
-        let Self { hub, call, seat, bell, .. } = self;
-        let look = look(Look {
-            connection: &hub.connection,
-            task_id: &call.task_id,
-            known: seat.wait().details().map(AsRef::as_ref),
-            signal: call.signal.as_ref(),
-            bell,
-            within_ms,
-            ahead_ms: seat.ahead_ms(),
-        });
-        let brought = look.await;
-        let mut client = hub.client.borrow_mut();
-        match brought {
-            Some((reading, cause)) => client.came_back(seat, reading, cause, now(), random()),
-            None => client.gave_up(seat, now()),
+    /// Sends a look, which goes on for as long as anybody waits for the task.
+    fn send(&mut self, number: u64, within_ms: f64) {
+        let hub = Rc::clone(&self.hub);
+        let apart = hub.connection.apart;
+        let (bell, task_id) = (self.bell(), self.call.task_id.clone());
+        let (known, ahead_ms) = (self.seat.wait().details().cloned(), self.seat.ahead_ms());
+        let (flight, end) = Flight::new();
+        if apart {
+            self.own = Some((number, flight));
+        } else if let Some(kept) = hub.client.borrow_mut().kept_mut(&task_id) {
+            kept.flight = Some(flight);
         }
-        drop(client);
-        self.tell_others();
+        spawn_local(async move {
+            let is_wanted = || {
+                let wants = |bell: &Rc<Bell>| !bell.has_left() && !bell.is_aborted();
+                if apart { wants(&bell) } else { hub.client.borrow().kept(&task_id).is_some_and(|kept| kept.bells.iter().any(wants)) }
+            };
+            let (reading, cause) = look(Look {
+                connection: &hub.connection,
+                task_id: &task_id,
+                known: known.as_deref(),
+                is_wanted: &is_wanted,
+                end,
+                within_ms,
+                ahead_ms,
+            })
+            .await;
+            let mut client = hub.client.borrow_mut();
+            client.came_back(&task_id, number, reading, cause, now(), random());
+            if apart {
+                bell.ring();
+            } else if let Some(kept) = client.kept(&task_id) {
+                kept.ring();
+            }
+            drop(client);
+            hub.ring_next();
+        });
     }
 
     async fn sleep(&self, ms: f64) {
         let short = self.hub.connection.apart && self.hub.client.borrow().has_others(&self.seat);
-        pause(if short { ms.min(APART_MS) } else { ms }, self.call.signal.as_ref(), &self.bell).await;
-    }
-
-    /// Others who wait for the same task have something to do now.
-    fn tell_others(&self) {
-        if !self.hub.connection.apart && self.hub.client.borrow().has_others(&self.seat) {
-            ring_task(self.hub.identity(), &self.call.task_id);
-        }
+        self.bell.pause(if short { ms.min(APART_MS) } else { ms }).await;
     }
 
     /// The state of the task for a watching caller, where it is another than was given before.
@@ -129,8 +168,18 @@ impl Drive {
 
 impl Drop for Drive {
     fn drop(&mut self) {
-        self.tell_others();
-        self.hub.client.borrow_mut().leave(&self.seat);
+        let mut client = self.hub.client.borrow_mut();
+        if let Some((look, _)) = &self.own {
+            client.gave_up(&self.call.task_id, *look, now());
+        }
+        if let Some(kept) = client.kept_mut(&self.call.task_id)
+            && let Some(place) = kept.bells.iter().position(|bell| Rc::ptr_eq(bell, &self.bell))
+        {
+            kept.bells.swap_remove(place);
+        }
+        client.leave(&self.seat);
+        drop(client);
+        self.hub.ring_next();
     }
 }
 
@@ -142,17 +191,18 @@ pub(crate) async fn carry_out(mut drive: Drive, place: Option<Rc<Cell<Option<Dri
         if drive.bell.has_left() {
             return Ok(JsValue::UNDEFINED);
         }
-        if Signal::is_aborted(drive.call.signal.as_ref()) {
+        if drive.bell.is_aborted() {
             drive.seat.abort();
         }
         let now = now();
         let now_ms = drive.seat.now_ms(now);
         match drive.next(now) {
-            Next::Send { within_ms } => drive.look(within_ms).await,
+            Next::Send { look, within_ms } => drive.send(look, within_ms),
             Next::SleepUntil(at_ms) => drive.sleep(at_ms - now_ms).await,
             Next::Yield => {
                 if let Some(on_progress) = &drive.call.on_progress {
-                    report(on_progress, drive.seat.wait(), drive.seat.cause(), now_ms)?;
+                    let next_look_in_ms = drive.hub.client.borrow().next_look_in_ms(&drive.seat, now);
+                    report(on_progress, drive.seat.wait(), drive.seat.cause(), now_ms, next_look_in_ms)?;
                 }
                 if let Some(change) = drive.change() {
                     if let Some(place) = place {

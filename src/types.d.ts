@@ -75,7 +75,7 @@ export interface ConnectionOptions {
 }
 
 export interface GetOptions extends ConnectionOptions {
-  /** Ends the call at once; it rejects with the signal's own reason. */
+  /** Ends the call at once; it rejects with the signal's own reason. An abort once the end is known, as from the last `onProgress`, changes nothing. */
   signal?: AbortSignal | undefined;
 }
 
@@ -163,8 +163,8 @@ export interface ClientOptions extends ConnectionOptions {
 /**
  * The same functions with shared settings, for many tasks or many callers. All share one budget of requests, in which each gets its turn, and
  * pause together where the API asks one of them to (429) or is closed for maintenance (455). However many wait for a task, it is looked at
- * once at a time for all of them, each with a deadline and a signal of its own. And a client learns: from each finished task that it
- * sees, how long tasks take, and so when to look. A plain object, nothing to free. The functions above use a client of their own each time.
+ * once at a time for all of them, each with a deadline and a signal of its own; a look goes on for as long as one of them
+ * waits. And a client learns: from each finished task that it sees, how long tasks take, and so when to look. A plain object, nothing to free. The functions above use a client of their own each time.
  *
  * @example
  * const client = createClient({ apiKey: process.env.NANOBANANA_API_KEY });
@@ -173,7 +173,7 @@ export interface ClientOptions extends ConnectionOptions {
 export function createClient(options?: ClientOptions): TaskClient;
 
 export interface TaskClient {
-  /** {@link getTaskDetails} over the client's connection. It takes its turn in the budget, and waits for that as long as a request may take. */
+  /** {@link getTaskDetails} over the client's connection. Every second turn of the budget is for such looks; it waits for one as long as a request may take. */
   getTaskDetails(taskId: string, options?: { signal?: AbortSignal | undefined }): Promise<TaskDetails>;
   /** {@link waitForTask} over the client's connection. */
   waitForTask(task: string | TaskHandle, options?: Omit<WaitOptions, keyof ConnectionOptions>): Promise<SucceededTask>;

@@ -32,12 +32,13 @@ fn the_first_look_is_taken_at_once() {
 }
 
 #[test]
-fn a_look_may_last_as_long_as_a_request_or_the_deadline_allows() {
-    for (timeout_ms, request_timeout_ms, within) in
-        [(600_000.0, 15_000.0, 15_000.0), (3_000.0, 15_000.0, 3_000.0), (f64::INFINITY, 15_000.0, 15_000.0), (700.0, f64::INFINITY, 700.0)]
+fn a_look_may_last_as_long_as_a_request_and_its_wait_until_the_deadline() {
+    for (timeout_ms, request_timeout_ms) in [(600_000.0, 15_000.0), (3_000.0, 15_000.0), (f64::INFINITY, 15_000.0), (700.0, f64::INFINITY)]
     {
         let mut wait = new(Terms { timeout_ms, request_timeout_ms, ..terms() });
-        assert_eq!(wait.next(NOW_MS), Next::Send { within_ms: within });
+        assert_eq!(wait.next(NOW_MS), Next::Send { look: 1, within_ms: request_timeout_ms });
+        // A look that is lost counts a second more.
+        assert_eq!(wait.next(NOW_MS), Next::SleepUntil(NOW_MS + (request_timeout_ms + 1_000.0).min(timeout_ms)));
     }
 }
 
@@ -111,7 +112,6 @@ fn the_deadline_ends_a_wait_to_the_ms() {
         for latency_ms in [0.0, 50.0, 900.0, 20_000.0] {
             let run = drive(new(Terms { timeout_ms, ..terms() }), NOW_MS, 0.5, |_, _| (generating(), latency_ms));
             assert_eq!((run.outcome(), run.ended_ms), (Outcome::TimedOut, NOW_MS + timeout_ms), "timeout {timeout_ms}");
-            assert!(run.looks.iter().all(|look| look.sent_ms + look.within_ms <= NOW_MS + timeout_ms));
             assert!(run.pauses().iter().all(|pause| *pause >= MIN_GAP_MS), "{:?}", run.pauses());
         }
     }
@@ -129,14 +129,13 @@ fn a_last_look_is_squeezed_in_before_the_deadline() {
 }
 
 #[test]
-fn a_look_in_flight_at_the_deadline_is_cut() {
+fn a_wait_does_not_stay_for_a_look_on_its_way_at_the_deadline() {
     let mut wait = new(Terms { timeout_ms: 2_000.0, ..terms() });
-    assert_eq!(wait.next(NOW_MS), Next::Send { within_ms: 2_000.0 });
+    assert!(matches!(wait.next(NOW_MS), Next::Send { .. }));
     assert_eq!(wait.next(NOW_MS + 10.0), Next::SleepUntil(NOW_MS + 2_000.0));
-    wait.came_back(generating(), NOW_MS + 2_000.0, 0.5);
-    assert_eq!(wait.next(NOW_MS + 2_000.0), Next::Yield);
     assert_eq!(wait.next(NOW_MS + 2_000.0), Next::Done);
-    assert_eq!(wait.outcome(), Some(Outcome::TimedOut));
+    assert_eq!((wait.outcome(), wait.looks()), (Some(Outcome::TimedOut), 1));
+    assert_eq!(wait.problem().map(|problem| problem.message.as_str()), Some("No complete reply within 2000 ms"));
 }
 
 #[test]
@@ -150,7 +149,7 @@ fn a_wait_that_was_frozen_past_its_deadline_looks_once_more() {
         assert_eq!(wait.next(NOW_MS), Next::Yield);
         assert!(matches!(wait.next(NOW_MS), Next::SleepUntil(_)));
         let late_ms = NOW_MS + 4_000_000.0;
-        assert_eq!(wait.next(late_ms), Next::Send { within_ms: 15_000.0 });
+        assert_eq!(wait.next(late_ms), Next::Send { look: 2, within_ms: 15_000.0 });
         wait.came_back(reading, late_ms + 300.0, 0.5);
         assert_eq!((wait.next(late_ms + 300.0), wait.next(late_ms + 9_000.0)), (Next::Yield, Next::Done));
         assert_eq!((wait.outcome(), wait.looks()), (Some(outcome), 2));
@@ -168,7 +167,7 @@ fn a_wait_that_was_frozen_past_its_deadline_with_a_look_on_its_way_looks_once_mo
             let late_ms = NOW_MS + 4_000_000.0;
             wait.came_back(cut.clone(), late_ms, 0.5);
             assert_eq!((wait.next(late_ms), wait.next(late_ms)), (Next::Yield, Next::SleepUntil(late_ms + MIN_GAP_MS)));
-            assert_eq!(wait.next(late_ms + MIN_GAP_MS), Next::Send { within_ms: 15_000.0 - MIN_GAP_MS });
+            assert_eq!(wait.next(late_ms + MIN_GAP_MS), Next::Send { look: 2, within_ms: 15_000.0 });
             wait.came_back(reading, late_ms + 1_000.0, 0.5);
             assert_eq!((wait.next(late_ms + 1_000.0), wait.next(late_ms + 9_000.0)), (Next::Yield, Next::Done));
             assert_eq!((wait.outcome(), wait.looks()), (Some(outcome), 2));
@@ -276,16 +275,11 @@ fn an_abort_after_the_end_changes_nothing() {
 }
 
 #[test]
-fn what_comes_back_unasked_is_ignored() {
+fn what_comes_back_of_a_look_that_was_lost_is_news_all_the_same() {
     let mut wait = new(terms());
     wait.came_back(success(), NOW_MS, 0.5);
-    assert_eq!((wait.outcome(), wait.looks()), (None, 0));
-    assert!(matches!(wait.next(NOW_MS), Next::Send { .. }));
-    wait.came_back(generating(), NOW_MS, 0.5);
-    wait.came_back(failing(Class::Final), NOW_MS, 0.5);
-    assert!(wait.outcome().is_none() && wait.problem().is_none());
-    assert_eq!(wait.next(NOW_MS), Next::Yield);
-    assert!(matches!(wait.next(NOW_MS), Next::SleepUntil(at) if at >= NOW_MS + MIN_GAP_MS));
+    assert_eq!((wait.next(NOW_MS), wait.next(NOW_MS)), (Next::Yield, Next::Done));
+    assert_eq!((wait.outcome(), wait.looks()), (Some(Outcome::Succeeded), 1));
 }
 
 #[test]

@@ -4,9 +4,9 @@
 
 mod support;
 
-use nanobanana_task::reply::{Class, Kind, Problem, Reading};
+use nanobanana_task::reply::{Class, Kind, Reading};
 use nanobanana_task::wait::{Client, Next, Page, Seat, Terms};
-use support::driver::at;
+use support::driver::{at, bring};
 use support::{NOW_MS, failing, generating, terms};
 
 fn next(client: &mut Client<u32>, seat: &mut Seat<u32>, after_ms: f64) -> Next {
@@ -15,8 +15,8 @@ fn next(client: &mut Client<u32>, seat: &mut Seat<u32>, after_ms: f64) -> Next {
 
 /// Sends a look, which brings this at once, and shows it.
 fn look(client: &mut Client<u32>, seat: &mut Seat<u32>, reading: Reading, after_ms: f64) {
-    assert!(matches!(next(client, seat, after_ms), Next::Send { .. }));
-    client.came_back(seat, reading, None, at(NOW_MS + after_ms), 0.5);
+    let sent = next(client, seat, after_ms);
+    bring(client, seat, sent, reading, None, at(NOW_MS + after_ms), 0.5);
     assert_eq!(next(client, seat, after_ms), Next::Yield);
 }
 
@@ -26,14 +26,14 @@ fn look(client: &mut Client<u32>, seat: &mut Seat<u32>, reading: Reading, after_
 fn a_lost_look_that_comes_back_does_not_end_the_next() {
     let mut client = Client::new(f64::INFINITY);
     let mut first = client.enter("t1", None, terms(), at(NOW_MS));
-    assert!(matches!(next(&mut client, &mut first, 0.0), Next::Send { .. }));
+    let lost = next(&mut client, &mut first, 0.0);
     let mut second = client.enter("t1", None, terms(), at(NOW_MS + 60_000.0));
-    assert!(matches!(next(&mut client, &mut second, 60_000.0), Next::Send { .. }));
-    client.came_back(&mut first, Reading::Problem(Problem::slow(15_000.0).into()), None, at(NOW_MS + 60_001.0), 0.5);
+    let sent = next(&mut client, &mut second, 60_000.0);
+    bring(&mut client, &first, lost, generating(), None, at(NOW_MS + 60_001.0), 0.5);
     assert_eq!(next(&mut client, &mut first, 60_001.0), Next::Yield);
     let Next::SleepUntil(due_ms) = next(&mut client, &mut first, 60_001.0) else { panic!("no pause") };
     assert!(matches!(next(&mut client, &mut first, due_ms - NOW_MS), Next::SleepUntil(_)), "a second look beside the other");
-    client.came_back(&mut second, generating(), None, at(NOW_MS + 62_000.0), 0.5);
+    bring(&mut client, &second, sent, generating(), None, at(NOW_MS + 62_000.0), 0.5);
     assert_eq!(next(&mut client, &mut first, 62_000.0), Next::Yield);
 }
 
@@ -57,12 +57,12 @@ fn one_that_is_late_for_its_turn_holds_nobody_up() {
 fn an_ended_wait_keeps_what_was_thrown_below_its_end() {
     let mut client = Client::new(f64::INFINITY);
     let mut ended = client.enter("t1", None, terms(), at(NOW_MS));
-    assert!(matches!(next(&mut client, &mut ended, 0.0), Next::Send { .. }));
-    client.came_back(&mut ended, failing(Class::Final), Some(1), at(NOW_MS), 0.5);
+    let sent = next(&mut client, &mut ended, 0.0);
+    bring(&mut client, &ended, sent, failing(Class::Final), Some(1), at(NOW_MS), 0.5);
     assert_eq!(next(&mut client, &mut ended, 0.0), Next::Yield);
     let mut other = client.enter("t1", None, Terms { once: true, ..terms() }, at(NOW_MS));
-    assert!(matches!(next(&mut client, &mut other, 10.0), Next::Send { .. }));
-    client.came_back(&mut other, failing(Class::Passing), Some(2), at(NOW_MS + 20.0), 0.5);
+    let sent = next(&mut client, &mut other, 10.0);
+    bring(&mut client, &other, sent, failing(Class::Passing), Some(2), at(NOW_MS + 20.0), 0.5);
     assert_eq!(next(&mut client, &mut ended, 30.0), Next::Done);
     assert_eq!((ended.cause(), ended.wait().problem().map(|problem| problem.kind)), (Some(&1), Some(Kind::Unauthorized)));
 }

@@ -5,9 +5,9 @@
 mod support;
 
 use nanobanana_task::reply::{Model, Reading, Status, TaskDetails};
-use nanobanana_task::wait::{Client, Next, Pace, Page, Terms};
+use nanobanana_task::wait::{Client, Pace, Page, Terms};
 use std::rc::Rc;
-use support::driver::{Alone, at, drive};
+use support::driver::{Alone, at, drive, look_and_hear};
 use support::{NOW_MS, generating, seen, success, task, terms};
 
 const PACES: [Pace; 3] = [Pace::Gentle, Pace::Normal, Pace::Eager];
@@ -22,10 +22,9 @@ fn of_model(model: Model, status: Status, created_at_ms: f64, completed_at_ms: O
 /// The pause that a client chooses after one good look at a task of this model and age.
 fn pause_of(client: &mut Client<()>, model: Model, age_ms: f64, pace: Pace, random: f64, page: Page) -> f64 {
     let mut seat = client.enter("pause", None, Terms { pace, ..terms() }, at(NOW_MS));
-    assert!(matches!(client.next(&mut seat, at(NOW_MS), page), Next::Send { .. }));
-    client.came_back(&mut seat, of_model(model, Status::Generating, NOW_MS - age_ms, None), None, at(NOW_MS), random);
+    look_and_hear(client, &mut seat, of_model(model, Status::Generating, NOW_MS - age_ms, None), at(NOW_MS), page, random);
     client.leave(&seat);
-    seat.wait().next_look_in_ms(NOW_MS).expect("a next look")
+    client.next_look_in_ms(&seat, at(NOW_MS)).expect("a next look")
 }
 
 fn pause_at(age_ms: f64, pace: Pace, random: f64) -> f64 {
@@ -37,8 +36,7 @@ fn taught(model: Model, durations_ms: impl IntoIterator<Item = f64>) -> Client<(
     let mut client = Client::new(f64::INFINITY);
     for ms in durations_ms {
         let mut seat = client.enter("taught", None, Terms { once: true, ..terms() }, at(NOW_MS));
-        client.next(&mut seat, at(NOW_MS), Page::Shown);
-        client.came_back(&mut seat, of_model(model, Status::Success, NOW_MS - ms, Some(NOW_MS)), None, at(NOW_MS), 0.5);
+        look_and_hear(&mut client, &mut seat, of_model(model, Status::Success, NOW_MS - ms, Some(NOW_MS)), at(NOW_MS), Page::Shown, 0.5);
         client.leave(&seat);
     }
     client
@@ -167,8 +165,14 @@ fn nonsense_teaches_nothing() {
     }
     // A task that still runs teaches nothing either, whatever times it has.
     let mut seat = client.enter("running", None, terms(), at(NOW_MS));
-    client.next(&mut seat, at(NOW_MS), Page::Shown);
-    client.came_back(&mut seat, of_model(Model::Standard, Status::Generating, NOW_MS - 2_000.0, Some(NOW_MS)), None, at(NOW_MS), 0.5);
+    look_and_hear(
+        &mut client,
+        &mut seat,
+        of_model(Model::Standard, Status::Generating, NOW_MS - 2_000.0, Some(NOW_MS)),
+        at(NOW_MS),
+        Page::Shown,
+        0.5,
+    );
     client.leave(&seat);
     assert_eq!(pause_of(&mut client, Model::Standard, 0.0, Pace::Normal, 0.5, Page::Shown), pause_at(0.0, Pace::Normal, 0.5));
 }
@@ -186,8 +190,14 @@ fn a_hidden_page_looks_more_seldom() {
 fn progress_is_the_share_of_tasks_that_are_done_by_then() {
     let progress = |client: &mut Client<()>, age_ms: f64| {
         let mut seat = client.enter("progress", None, terms(), at(NOW_MS));
-        client.next(&mut seat, at(NOW_MS), Page::Shown);
-        client.came_back(&mut seat, of_model(Model::Standard, Status::Generating, NOW_MS - age_ms, None), None, at(NOW_MS), 0.5);
+        look_and_hear(
+            client,
+            &mut seat,
+            of_model(Model::Standard, Status::Generating, NOW_MS - age_ms, None),
+            at(NOW_MS),
+            Page::Shown,
+            0.5,
+        );
         client.leave(&seat);
         seat.wait().estimated_progress()
     };

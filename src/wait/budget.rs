@@ -1,93 +1,110 @@
-//! How many requests a client may make: slots in time, handed out in the order they are asked for.
-//!
-//! Slots are instants on the budget's own clock, which stands still while nothing may be sent: through a cool-down, and while a slot's owner
-//! comes late. So one correction moves every slot that is given out, and none has to be told.
+//! How many requests a client may make: how far they are apart, and the turns of those who wait for one.
 
-/// Of a client with all its tasks. Instants are the driver's, in ms, but for slots.
+/// One that is this much later than it was told holds nobody up: it may be frozen, or its runtime has dropped it.
+const LATE_MS: f64 = 250.0;
+
+/// Of a client with all its tasks. Instants are the driver's, in ms.
 #[derive(Debug)]
 pub(crate) struct Budget {
-    gap_ms: f64,
-    /// How far the budget's clock is behind the driver's.
-    behind_ms: f64,
-    /// How far the budget's clock has come, as far as anybody saw.
-    reached: f64,
-    /// The first slot that was never given out.
-    next: f64,
-    /// Slots that were given back.
-    free: Vec<f64>,
+    pub(crate) gap_ms: f64,
     cool_until_ms: f64,
-    last_sent_ms: f64,
+    pub(crate) last_sent_ms: f64,
+    /// Turns given out.
+    taken: f64,
 }
 
-/// A place in the queue.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Slot(f64);
+/// A place in the queue of those who have a look due.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    /// In the order they were taken; infinite for none.
+    pub(crate) number: f64,
+    /// When it comes at the latest, as far as its owner has been told.
+    pub(crate) told_ms: f64,
+    /// The waits that share it.
+    waits: usize,
+}
+
+impl Default for Turn {
+    fn default() -> Self {
+        Self { number: f64::INFINITY, told_ms: f64::INFINITY, waits: 0 }
+    }
+}
+
+impl Turn {
+    /// One more wait of the task shares it, and shows this for it.
+    pub(crate) fn share(&mut self, shown: &mut f64) {
+        if *shown != self.number {
+            *shown = self.number;
+            self.waits = self.waits.saturating_add(1);
+        }
+    }
+
+    /// One who shows this shares it no longer; whether nobody does now.
+    pub(crate) fn leave(&mut self, shown: f64) -> bool {
+        let shared = shown == self.number;
+        self.waits = self.waits.saturating_sub(usize::from(shared));
+        let over = shared && self.waits == 0;
+        if over {
+            *self = Self::default();
+        }
+        over
+    }
+}
+
+/// The turns before somebody's own.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    pub(crate) length: f64,
+    /// When those of them that are late already hold nobody up any more.
+    pub(crate) free_ms: f64,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self { length: 0.0, free_ms: f64::NEG_INFINITY }
+    }
+}
+
+impl Queue {
+    /// Counts a turn, if it is one and stands.
+    pub(crate) fn add(&mut self, turn: &Turn, now_ms: f64) {
+        let free_ms = turn.told_ms + LATE_MS;
+        if turn.number.is_finite() && now_ms < free_ms {
+            self.length += 1.0;
+            if turn.told_ms <= now_ms {
+                self.free_ms = self.free_ms.max(free_ms);
+            }
+        }
+    }
+}
 
 impl Budget {
     pub(crate) fn new(requests_per_second: f64) -> Self {
         Self {
             // A little more than it has to be: what leaves at even intervals arrives at uneven ones, and a server counts what arrives.
-            gap_ms: 1_020.0 / requests_per_second,
-            behind_ms: 0.0,
-            reached: f64::NEG_INFINITY,
-            next: f64::NEG_INFINITY,
-            free: Vec::new(),
+            gap_ms: (1_020.0 / requests_per_second).min(f64::MAX),
             cool_until_ms: f64::NEG_INFINITY,
             last_sent_ms: f64::NEG_INFINITY,
+            taken: 0.0,
         }
     }
 
-    /// The first slot that is free.
-    pub(crate) fn take(&mut self, now_ms: f64) -> Slot {
-        let now = now_ms.max(self.cool_until_ms) - self.behind_ms;
-        self.reached = self.reached.max(now);
-        // The first of those given back; what has gone by unused is gone.
-        let mut first = f64::INFINITY;
-        let mut place = 0;
-        while let Some(slot) = self.free.get(place).copied() {
-            if slot < now || slot == first {
-                self.free.swap_remove(place);
-            } else {
-                first = first.min(slot);
-                place = place.saturating_add(1);
-            }
+    /// Gives a turn to who has none; its number.
+    pub(crate) fn take(&mut self, turn: &mut Turn) -> f64 {
+        if turn.number.is_infinite() {
+            self.taken += 1.0;
+            turn.number = self.taken;
         }
-        if let Some(place) = self.free.iter().position(|slot| *slot == first) {
-            return Slot(self.free.swap_remove(place));
-        }
-        let slot = self.next.max(now);
-        self.next = slot + self.gap_ms;
-        Slot(slot)
+        turn.number
     }
 
-    /// For an owner that needs it no longer.
-    pub(crate) fn give_back(&mut self, Slot(slot): Slot) {
-        self.free.push(slot);
-    }
-
-    /// When a slot comes.
-    pub(crate) fn at_ms(&self, Slot(slot): Slot) -> f64 {
-        (slot + self.behind_ms).max(self.last_sent_ms + self.gap_ms).max(self.cool_until_ms)
-    }
-
-    /// A slot is used up.
-    pub(crate) fn sent(&mut self, Slot(slot): Slot, now_ms: f64) {
-        // Owners that come late all come at once; those after them keep their distance. One that comes after others took their slots has
-        // kept nobody waiting: the clock goes back to no time that was seen.
-        self.reached = self.reached.max(slot);
-        self.behind_ms = self.behind_ms.max(now_ms - self.reached);
-        self.last_sent_ms = now_ms;
+    /// When a look may be sent.
+    pub(crate) fn open_ms(&self) -> f64 {
+        self.cool_until_ms.max(self.last_sent_ms + self.gap_ms)
     }
 
     /// Nothing is sent before `until_ms`.
-    pub(crate) fn cool(&mut self, until_ms: f64, now_ms: f64) {
-        self.behind_ms += (until_ms - now_ms.max(self.cool_until_ms)).max(0.0);
+    pub(crate) fn cool(&mut self, until_ms: f64) {
         self.cool_until_ms = self.cool_until_ms.max(until_ms);
-    }
-
-    /// Nobody has a slot.
-    pub(crate) fn clear(&mut self) {
-        self.free = Vec::new();
-        self.next = f64::NEG_INFINITY;
     }
 }

@@ -2,7 +2,7 @@
 //! was learned of durations.
 
 use super::backoff;
-use super::budget::{Budget, Slot};
+use super::budget::{Budget, Queue, Turn};
 use super::durations::Durations;
 use super::handle::Handle;
 use super::machine::{Next, Terms, Wait};
@@ -14,6 +14,12 @@ const AWAKE_AFTER_MS: f64 = 500.0;
 /// When the wall clock gets this far ahead of the one that does not jump, the machine was asleep (or its clock was set; one look more does no
 /// harm then).
 const ASLEEP_MS: f64 = 2_000.0;
+/// No second waking before its look was sent, but for this much later: a clock that is set again and again puts the look off for ever.
+const NEXT_WAKING_MS: f64 = 5_000.0;
+/// A look that was sent before a waking and has not come back this long after it is lost: the connection it went out by is dead.
+const CUT_OFF_MS: f64 = 2_000.0;
+/// More than there will ever be turns.
+const MANY: f64 = 1e15;
 /// A look whose driver does not come back with it this long after its limit is lost: its runtime has dropped it.
 const LOST_AFTER_MS: f64 = 1_000.0;
 
@@ -38,10 +44,10 @@ pub enum Page {
     Offline,
 }
 
-/// What all waits of a client share. Its instants are on the steady clock. `C` is what was thrown below a look that failed, which is the
-/// driver's own.
+/// What all waits of a client share. Its instants are on the steady clock. The driver's own are `C`, what was thrown below a look that failed,
+/// and `K`, what it keeps of a task for as long as somebody waits for that.
 #[derive(Debug)]
-pub struct Client<C> {
+pub struct Client<C, K = ()> {
     budget: Budget,
     limited_in_a_row: u32,
     durations: Durations,
@@ -51,22 +57,39 @@ pub struct Client<C> {
     /// How often there was reason to look again at once, and when the last such look is due.
     wakings: u32,
     awake_at_ms: f64,
-    /// Sorted by id.
-    tasks: Vec<Task<C>>,
+    /// Looks sent, and whether the last was a single one.
+    looks: u64,
+    single_last: bool,
+    /// The queue has, and nobody has been told.
+    moved: bool,
+    /// Sorted by id, and boxed so that a new one moves no more of the others than their addresses.
+    tasks: Vec<Box<Task<C, K>>>,
 }
 
 /// A task that somebody waits for.
 #[derive(Debug)]
-struct Task<C> {
+struct Task<C, K> {
     id: String,
     waits: usize,
     /// Looks that came back.
     looks: u32,
     last: Option<Look<C>>,
-    /// Until when the look on its way counts as on its way.
-    in_flight_until_ms: f64,
+    flight: Option<Flight>,
     not_before_ms: f64,
-    slot: Option<Slot>,
+    /// Of its waits, and of its single looks.
+    turn: Turn,
+    single_turn: Turn,
+    kept: K,
+}
+
+/// A look on its way.
+#[derive(Debug, Clone, Copy)]
+struct Flight {
+    look: u64,
+    single: bool,
+    sent_ms: f64,
+    /// Until when it counts as on its way.
+    until_ms: f64,
 }
 
 /// What a look brought.
@@ -74,6 +97,8 @@ struct Task<C> {
 struct Look<C> {
     reading: Reading,
     cause: Option<C>,
+    single: bool,
+    sent_ms: f64,
     at_ms: f64,
     random: f64,
 }
@@ -89,8 +114,8 @@ pub struct Seat<C> {
     /// Looks of the task that this wait knows of.
     known: u32,
     wakings: u32,
-    /// Until when its own look counts as on its way, which tells it from another's.
-    in_flight_until_ms: f64,
+    /// The turn that it waits for.
+    turn: f64,
 }
 
 impl<C> Seat<C> {
@@ -124,7 +149,7 @@ impl<C> Seat<C> {
     }
 }
 
-impl<C: Clone> Client<C> {
+impl<C: Clone, K: Default> Client<C, K> {
     /// A client that sends at most so many requests per second; infinity for no limit.
     #[must_use]
     pub fn new(requests_per_second: f64) -> Self {
@@ -136,6 +161,9 @@ impl<C: Clone> Client<C> {
             wall_ahead_ms: None,
             wakings: 0,
             awake_at_ms: f64::NEG_INFINITY,
+            looks: 0,
+            single_last: false,
+            moved: false,
             tasks: Vec::new(),
         }
     }
@@ -151,27 +179,21 @@ impl<C: Clone> Client<C> {
                 if running && !wait.is_single() { task.looks.wrapping_sub(1) } else { task.looks }
             }),
             Err(place) => {
-                self.tasks.insert(place, Task::new(task_id));
+                self.tasks.insert(place, Box::new(Task::new(task_id)));
                 0
             }
         };
-        let (ahead_ms, wakings) = (now.wall_ms - now.steady_ms, self.wakings);
-        Seat { wait, ahead_ms, cause: None, known, wakings, in_flight_until_ms: f64::NEG_INFINITY }
+        Seat { wait, ahead_ms: now.wall_ms - now.steady_ms, cause: None, known, wakings: self.wakings, turn: f64::NAN }
     }
 
-    /// Ends a wait, wherever it stands. Whoever else waits for the task goes on.
+    /// Ends a wait, wherever it stands. Whoever else waits for the task goes on; with the last, what was kept of it is dropped.
     pub fn leave(&mut self, seat: &Seat<C>) {
         let Ok(place) = self.find(&seat.wait.handle().task_id) else { return };
         let Some(task) = self.tasks.get_mut(place) else { return };
         task.waits = task.waits.saturating_sub(1);
-        if task.waits > 0 {
-            return;
-        }
-        if let Some(slot) = self.tasks.remove(place).slot {
-            self.budget.give_back(slot);
-        }
-        if self.tasks.is_empty() {
-            self.budget.clear();
+        self.moved |= task.turn_mut(seat.wait.is_single()).leave(seat.turn);
+        if task.waits == 0 {
+            self.tasks.remove(place);
         }
     }
 
@@ -187,45 +209,91 @@ impl<C: Clone> Client<C> {
         next
     }
 
-    /// A look came back, or failed on its way. `random` is from 0 up to 1. Ignored where none of this wait's is on its way.
-    pub fn came_back(&mut self, seat: &mut Seat<C>, reading: Reading, cause: Option<C>, now: Now, random: f64) {
-        if !seat.wait.is_looking() {
-            return;
-        }
+    /// A look came back, or failed on its way. All who wait for its task are to ask [`Client::next`]. `random` is from 0 up to 1.
+    pub fn came_back(&mut self, task_id: &str, look: u64, reading: Reading, cause: Option<C>, now: Now, random: f64) {
         let now_ms = now.steady_ms;
+        let mut not_before_ms = now_ms + MIN_GAP_MS;
         match &reading {
             Reading::Task(details) => {
                 self.limited_in_a_row = 0;
                 self.durations.learn(details);
             }
-            Reading::Problem(problem) if limits_all(problem) => {
-                self.limited_in_a_row = self.limited_in_a_row.saturating_add(1);
-                self.budget.cool(now_ms + backoff::pause_ms(problem, self.limited_in_a_row, random), now_ms);
+            Reading::Problem(problem) => {
+                if limits_all(problem) {
+                    self.limited_in_a_row = self.limited_in_a_row.saturating_add(1);
+                    self.budget.cool(now_ms + backoff::pause_ms(problem, self.limited_in_a_row, random));
+                }
+                // Whoever comes later owes the server the same pause.
+                not_before_ms = not_before_ms.max(now_ms + problem.retry_after_ms.unwrap_or(0.0));
             }
-            Reading::Problem(_) => {}
         }
-        let look = Look { reading, cause, at_ms: now_ms, random };
-        // What its own deadline cut off says nothing to others.
-        let cut_off = matches!(look.reading, Reading::Problem(_)) && seat.now_ms(now) >= seat.wait.deadline();
-        if let Some(task) = self.came_to_nothing(seat, now_ms)
-            && !cut_off
-        {
-            task.looks = task.looks.wrapping_add(1);
-            task.last = Some(look.clone());
-            seat.known = task.looks;
+        let Ok(place) = self.find(task_id) else { return };
+        let Some(task) = self.tasks.get_mut(place) else { return };
+        let flight = task.flight.take_if(|flight| flight.look == look);
+        // One that was lost or given up says nothing by failing, and when it comes back after all, nothing of the look that was sent in its place.
+        if flight.is_none() && matches!(reading, Reading::Problem(_)) {
+            return;
         }
-        self.tell(seat, &look);
+        let (single, sent_ms) = flight.map_or((false, f64::NEG_INFINITY), |flight| (flight.single, flight.sent_ms));
+        self.moved = true;
+        task.end_turns();
+        task.not_before_ms = not_before_ms;
+        task.looks = task.looks.wrapping_add(1);
+        task.last = Some(Look { reading, cause, single, sent_ms, at_ms: now_ms, random });
     }
 
     /// A look was given up by its own caller and brought nothing.
-    pub fn gave_up(&mut self, seat: &Seat<C>, now: Now) {
-        self.came_to_nothing(seat, now.steady_ms);
+    pub fn gave_up(&mut self, task_id: &str, look: u64, now: Now) {
+        if let Ok(place) = self.find(task_id)
+            && let Some(task) = self.tasks.get_mut(place)
+            && task.flight.is_some_and(|flight| flight.look == look)
+        {
+            task.flight = None;
+            task.not_before_ms = task.not_before_ms.max(now.steady_ms + MIN_GAP_MS);
+        }
     }
 
-    /// Whether others wait for the same task: they are to ask [`Client::next`] when something has come back or has been given up.
+    /// Until the next look at the task of a wait, as far as can be said; `None` where none is to come.
+    #[must_use]
+    pub fn next_look_in_ms(&self, seat: &Seat<C>, now: Now) -> Option<f64> {
+        let due_ms = seat.wait.due_ms()? - seat.ahead_ms;
+        Some((due_ms.max(self.turn_ms(f64::INFINITY, false, now.steady_ms)) - now.steady_ms).max(0.0))
+    }
+
+    /// Whether others wait for the same task.
     #[must_use]
     pub fn has_others(&self, seat: &Seat<C>) -> bool {
-        self.task(seat).is_some_and(|task| task.waits > 1)
+        self.task(&seat.wait.handle().task_id).is_some_and(|task| task.waits > 1)
+    }
+
+    /// What the driver keeps of a task that somebody waits for.
+    #[must_use]
+    pub fn kept(&self, task_id: &str) -> Option<&K> {
+        Some(&self.task(task_id)?.kept)
+    }
+
+    /// What the driver keeps of a task that somebody waits for, to be changed.
+    pub fn kept_mut(&mut self, task_id: &str) -> Option<&mut K> {
+        let place = self.find(task_id).ok()?;
+        Some(&mut self.tasks.get_mut(place)?.kept)
+    }
+
+    /// What the driver keeps of the task whose turn it is now, once after any change of that. Whoever waits for it is to ask [`Client::next`]:
+    /// it may have been told of a later time.
+    pub fn kept_of_next(&mut self) -> Option<&K> {
+        if !std::mem::take(&mut self.moved) {
+            return None;
+        }
+        let (mut first, mut kept) = (f64::INFINITY, None);
+        for task in &self.tasks {
+            let [one, other] = task.turns(!self.single_last);
+            // All of the queue whose turn it is come before those of the other.
+            let number = one.number.min(other.number + MANY);
+            if number < first {
+                (first, kept) = (number, Some(&task.kept));
+            }
+        }
+        kept
     }
 
     /// Compares the clocks, and the page with what it was.
@@ -236,7 +304,7 @@ impl<C: Clone> Client<C> {
         if slept || (page == Page::Shown && self.page != page) {
             self.wakings = self.wakings.wrapping_add(1);
             // A page that is shown again and again all the same gets its look.
-            if now.steady_ms >= self.awake_at_ms {
+            if self.budget.last_sent_ms >= self.awake_at_ms || now.steady_ms >= self.awake_at_ms + NEXT_WAKING_MS {
                 self.awake_at_ms = now.steady_ms + AWAKE_AFTER_MS;
             }
         }
@@ -244,84 +312,120 @@ impl<C: Clone> Client<C> {
     }
 
     fn next_of(&mut self, seat: &mut Seat<C>, now_ms: f64) -> Next {
-        let news = self.task(seat).filter(|task| task.looks != seat.known).and_then(|task| Some((task.last.clone()?, task.looks)));
-        if let Some((look, looks)) = news {
-            seat.known = looks;
-            self.tell(seat, &look);
+        let Ok(place) = self.find(&seat.wait.handle().task_id) else { return seat.wait.next(now_ms + seat.ahead_ms) };
+        if let Some(task) = self.tasks.get(place)
+            && task.looks != seat.known
+        {
+            seat.known = task.looks;
+            self.tell(seat, task.last.as_ref());
         }
         let next = seat.wait.next(now_ms + seat.ahead_ms);
-        let Next::Send { within_ms } = next else { return next };
-        let (page, Ok(place)) = (self.page, self.find(&seat.wait.handle().task_id)) else { return next };
+        let Next::Send { within_ms, .. } = next else { return next };
         let Some(task) = self.tasks.get_mut(place) else { return next };
-        let sleep_until = |at_ms: f64| Next::SleepUntil((at_ms + seat.ahead_ms).min(seat.wait.deadline()));
-        if now_ms < task.in_flight_until_ms {
-            return sleep_until(task.in_flight_until_ms);
-        }
+        let (single, deadline_ms) = (seat.wait.is_single(), seat.wait.deadline());
+        let sleep_until = |at_ms: f64| Next::SleepUntil((at_ms + seat.ahead_ms).min(deadline_ms));
+        let mut from_ms = task.flight.map_or(f64::NEG_INFINITY, |Flight { sent_ms, until_ms, .. }| {
+            if sent_ms < self.awake_at_ms { until_ms.min(self.awake_at_ms + CUT_OFF_MS) } else { until_ms }
+        });
         // A single look is its caller's wish and no schedule's: it only takes its turn.
-        if !seat.wait.is_single() {
-            if now_ms < task.not_before_ms {
-                return sleep_until(task.not_before_ms);
-            }
-            if now_ms < self.awake_at_ms {
-                return sleep_until(self.awake_at_ms);
-            }
-            if page == Page::Offline {
-                return sleep_until(f64::INFINITY);
-            }
+        if !single {
+            let offline_ms = if self.page == Page::Offline { f64::INFINITY } else { self.awake_at_ms };
+            from_ms = from_ms.max(task.not_before_ms).max(offline_ms);
         }
-        let slot = *task.slot.get_or_insert_with(|| self.budget.take(now_ms));
-        let at_ms = self.budget.at_ms(slot);
+        if now_ms < from_ms {
+            self.moved |= task.turn_mut(single).leave(seat.turn);
+            seat.turn = f64::NAN;
+            return sleep_until(from_ms);
+        }
+        let number = self.budget.take(task.turn_mut(single));
+        let at_ms = self.turn_ms(number, single, now_ms);
+        let Some(task) = self.tasks.get_mut(place) else { return next };
         if now_ms < at_ms {
+            let turn = task.turn_mut(single);
+            turn.told_ms = at_ms;
+            turn.share(&mut seat.turn);
             return sleep_until(at_ms);
         }
-        self.budget.sent(slot, now_ms);
-        task.slot = None;
-        task.in_flight_until_ms = now_ms + within_ms + LOST_AFTER_MS;
-        seat.in_flight_until_ms = task.in_flight_until_ms;
-        next
+        self.looks = self.looks.wrapping_add(1);
+        self.single_last = single;
+        self.budget.last_sent_ms = now_ms;
+        self.moved = true;
+        task.end_turns();
+        task.flight = Some(Flight { look: self.looks, single, sent_ms: now_ms, until_ms: now_ms + within_ms + LOST_AFTER_MS });
+        seat.cause = None;
+        Next::Send { look: self.looks, within_ms }
     }
 
-    /// The look on its way is over.
-    fn came_to_nothing(&mut self, seat: &Seat<C>, now_ms: f64) -> Option<&mut Task<C>> {
-        let place = self.find(&seat.wait.handle().task_id).ok()?;
-        let task = self.tasks.get_mut(place)?;
-        // One that was lost and comes back after all says nothing of the look that was sent in its place.
-        if task.in_flight_until_ms == seat.in_flight_until_ms {
-            task.in_flight_until_ms = f64::NEG_INFINITY;
+    /// When a turn comes. Single looks, which somebody waits for now, stand in a queue of their own and have every second turn: a busy client
+    /// answers them, and they do not hold up its waits.
+    fn turn_ms(&self, number: f64, single: bool, now_ms: f64) -> f64 {
+        let (mut before, mut beside) = (Queue::default(), Queue::default());
+        for task in &self.tasks {
+            let [own, other] = task.turns(single);
+            if own.number < number {
+                before.add(own, now_ms);
+            }
+            beside.add(other, now_ms);
         }
-        task.not_before_ms = now_ms + MIN_GAP_MS;
-        Some(task)
+        let interleaved = beside.length.min(before.length + f64::from(single == self.single_last));
+        if interleaved > 0.0 {
+            before.free_ms = before.free_ms.max(beside.free_ms);
+        }
+        before.free_ms.max(self.budget.open_ms().max(now_ms) + (before.length + interleaved) * self.budget.gap_ms)
     }
 
-    fn tell(&self, seat: &mut Seat<C>, look: &Look<C>) {
-        // What is told of an end stays what it ended by.
-        if seat.wait.outcome().is_some() {
+    fn tell(&self, seat: &mut Seat<C>, look: Option<&Look<C>>) {
+        let Some(Look { reading, cause, single, sent_ms, at_ms, random }) = look else { return };
+        let (ahead_ms, wait) = (seat.ahead_ms, &mut seat.wait);
+        // What is told of an end stays what it ended by. And a wish of somebody else's that failed was no look of this wait's unless it had one
+        // due as well: callers who ask often must not wear it out.
+        let no_look_of_its = *single && !wait.is_single() && matches!(reading, Reading::Problem(_)) && !wait.is_due(sent_ms + ahead_ms);
+        if wait.outcome().is_some() || no_look_of_its {
             return;
         }
-        seat.cause = look.cause.clone();
-        let guide = Guide { durations: &self.durations, hidden: self.page != Page::Shown, random: look.random };
-        seat.wait.came_back(&look.reading, look.at_ms + seat.ahead_ms, guide);
+        seat.cause = cause.clone();
+        let guide = Guide { durations: &self.durations, hidden: self.page != Page::Shown, random: *random };
+        wait.came_back(reading, sent_ms + ahead_ms, at_ms + ahead_ms, guide);
     }
 
-    fn task(&self, seat: &Seat<C>) -> Option<&Task<C>> {
-        self.tasks.get(self.find(&seat.wait.handle().task_id).ok()?)
+    fn task(&self, id: &str) -> Option<&Task<C, K>> {
+        Some(self.tasks.get(self.find(id).ok()?)?)
     }
 
     fn find(&self, id: &str) -> Result<usize, usize> {
-        self.tasks.binary_search_by(|task| task.id.as_str().cmp(id))
+        self.tasks.binary_search_by(|task| (*task.id).cmp(id))
     }
 }
 
-impl<C> Task<C> {
+impl<C, K> Task<C, K> {
+    /// Of its single looks or of its waits, and of the others.
+    fn turns(&self, single: bool) -> [&Turn; 2] {
+        if single { [&self.single_turn, &self.turn] } else { [&self.turn, &self.single_turn] }
+    }
+
+    fn turn_mut(&mut self, single: bool) -> &mut Turn {
+        if single { &mut self.single_turn } else { &mut self.turn }
+    }
+
+    /// A look was sent or has come back: nobody wants one before it has been thought of again.
+    fn end_turns(&mut self) {
+        self.turn = Turn::default();
+        self.single_turn = Turn::default();
+    }
+}
+
+impl<C, K: Default> Task<C, K> {
     fn new(id: &str) -> Self {
         Self {
             id: id.into(),
             waits: 1,
             looks: 0,
             last: None,
-            in_flight_until_ms: f64::NEG_INFINITY,
+            flight: None,
             not_before_ms: f64::NEG_INFINITY,
-            slot: None,
+            turn: Turn::default(),
+            single_turn: Turn::default(),
+            kept: K::default(),
         }
     }
 }

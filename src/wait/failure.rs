@@ -97,9 +97,14 @@ fn failed_task(details: &TaskDetails) -> Problem {
 /// Carries what the last look failed with, where it did.
 fn time_out(wait: &Wait, now_ms: f64) -> Problem {
     let last = wait.problem();
-    let mut message = String::from("Not finished after ");
+    // Where nothing could be sent, nothing is known of the task.
+    let unsent = wait.looks() == 0;
+    let mut message = String::from(if unsent { "No look could be sent for " } else { "Not finished after " });
     push_whole(&mut message, wait.elapsed_ms(now_ms) / 1000.0);
     message.push_str(" s");
+    if unsent {
+        message.push_str(": offline, or held back by maxRequestsPerSecond or by a pause that the API asked for");
+    }
     if let Some(asked_ms) = last.and_then(|last| last.retry_after_ms) {
         message.push_str(", and the API asks to be left alone for ");
         push_whole(&mut message, asked_ms / 1000.0);
@@ -121,8 +126,8 @@ fn time_out(wait: &Wait, now_ms: f64) -> Problem {
     }
 }
 
-/// The wait's handle, with a deadline that has passed: going on means a new span. A single look had none, and a wait may have ended before
-/// its own because a pause that the server ordered reaches past it.
+/// The wait's handle, with a deadline that has passed: going on means a new span. A single look had none, and a wait's own clock may be ahead
+/// of the wall clock by which the handle is read.
 fn resumable(wait: &Wait, now_ms: f64) -> Handle {
     let mut handle = wait.handle().clone();
     if wait.is_single() {

@@ -37,8 +37,10 @@ pub struct Terms {
 /// What the driver is to do.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Next {
-    /// Send one look and give it up after this long, then tell the client what it brought.
+    /// Send a look at the task, for all who wait for it, and tell the client what it brought. One that is still on its way is given up.
     Send {
+        /// What the client knows it by.
+        look: u64,
         /// Until the whole reply, body included, must be there.
         within_ms: f64,
     },
@@ -75,8 +77,6 @@ enum State {
         at_ms: f64,
         not_before_ms: f64,
     },
-    /// A look of this wait's own is on its way.
-    InFlight,
     Ended(Outcome),
 }
 
@@ -93,6 +93,8 @@ pub struct Wait {
     /// The last look, if it failed.
     problem: Option<Rc<Problem>>,
     looks: u32,
+    /// When it had a look sent that has not come back.
+    sent_ms: Option<f64>,
     failures_in_a_row: u32,
     unclear_in_a_row: u32,
     /// Since when the id counts as unknown: until the task has been seen, since this wait began or was brought back.
@@ -103,8 +105,14 @@ pub struct Wait {
     estimated_progress: f64,
     /// When the driver is to be back.
     expected_ms: f64,
-    /// Until when the one look past the deadline may take; it is due where the deadline passed while nothing could run.
-    overtime_until_ms: Option<f64>,
+    overtime: Option<Overtime>,
+}
+
+/// For one look past the deadline, where that passed while nothing could run.
+#[derive(Debug, Clone, Copy)]
+struct Overtime {
+    since_ms: f64,
+    until_ms: f64,
 }
 
 impl Wait {
@@ -126,6 +134,7 @@ impl Wait {
             details: None,
             problem: None,
             looks: 0,
+            sent_ms: None,
             failures_in_a_row: 0,
             unclear_in_a_row: 0,
             unknown_since_ms: Some(now_ms),
@@ -133,73 +142,67 @@ impl Wait {
             born_as_read: false,
             estimated_progress: 0.0,
             expected_ms: now_ms,
-            overtime_until_ms: None,
+            overtime: None,
         }
     }
 
-    /// What to do now; a look that is to be sent is in flight once [`Wait::sent`] has been told.
+    /// What to do now, as far as this wait knows.
     pub(super) fn next(&mut self, now_ms: f64) -> Next {
         if self.unshown {
             self.unshown = false;
             return Next::Yield;
         }
-        match self.state {
-            State::Ended(_) => Next::Done,
-            // The look on its way is the driver's to end, by `came_back` or `abort`.
-            State::InFlight => Next::SleepUntil(self.deadline()),
-            State::Due { not_before_ms, .. } if now_ms >= self.deadline() => {
-                if !self.is_owed_overtime(now_ms) || now_ms < not_before_ms {
-                    self.state = State::Ended(Outcome::TimedOut);
-                    return Next::Done;
-                }
-                self.overtime_until_ms = Some(now_ms + OVERTIME_MS);
-                self.state = State::Due { at_ms: now_ms, not_before_ms };
-                Next::Send { within_ms: self.terms.request_timeout_ms.min(OVERTIME_MS) }
+        let State::Due { at_ms, not_before_ms } = self.state else { return Next::Done };
+        if now_ms >= self.deadline() {
+            if !self.is_owed_overtime(now_ms) || not_before_ms >= now_ms + OVERTIME_MS {
+                return self.time_out(now_ms);
             }
-            State::Due { at_ms, .. } if now_ms >= at_ms => {
-                Next::Send { within_ms: self.terms.request_timeout_ms.min(self.deadline() - now_ms) }
-            }
-            State::Due { at_ms, .. } => Next::SleepUntil(at_ms.min(self.deadline())),
+            self.overtime = Some(Overtime { since_ms: now_ms, until_ms: now_ms + OVERTIME_MS });
+            self.state = State::Due { at_ms: now_ms.max(not_before_ms), not_before_ms };
+            return self.next(now_ms);
         }
+        if now_ms >= at_ms {
+            return Next::Send { look: 0, within_ms: self.terms.request_timeout_ms };
+        }
+        Next::SleepUntil(at_ms.min(self.deadline()))
+    }
+
+    fn time_out(&mut self, now_ms: f64) -> Next {
+        // That its last look did not come back is the last that is known.
+        if let Some(sent_ms) = self.sent_ms {
+            self.problem = Some(Problem::slow(now_ms - sent_ms).into());
+        }
+        self.state = State::Ended(Outcome::TimedOut);
+        Next::Done
     }
 
     /// The driver was told `next`, and acts on it from now on.
     pub(super) fn told(&mut self, next: Next, now_ms: f64) {
-        self.expected_ms = match next {
-            Next::Send { within_ms } => {
-                self.state = State::InFlight;
+        match next {
+            Next::Send { .. } => {
                 self.looks = self.looks.saturating_add(1);
-                now_ms + within_ms
+                self.sent_ms = Some(now_ms);
             }
-            // It is back with its look, by that one's own limit.
-            Next::SleepUntil(_) if self.is_looking() => self.expected_ms,
-            Next::SleepUntil(at_ms) => at_ms,
-            Next::Yield | Next::Done => now_ms,
-        };
+            Next::SleepUntil(at_ms) => self.expected_ms = at_ms,
+            Next::Yield | Next::Done => {}
+        }
     }
 
-    /// A look at the task came back, or failed on its way; this wait's own, or one that somebody else sent.
-    pub(super) fn came_back(&mut self, reading: &Reading, now_ms: f64, guide: Guide<'_>) {
-        match self.state {
-            State::Ended(_) => return,
-            State::InFlight => {}
-            State::Due { .. } => self.looks = self.looks.saturating_add(1),
+    /// A look at the task, its own or one that somebody else had sent, came back or failed on its way.
+    pub(super) fn came_back(&mut self, reading: &Reading, sent_ms: f64, now_ms: f64, guide: Guide<'_>) {
+        if self.sent_ms.take().is_none() {
+            self.looks = self.looks.saturating_add(1);
         }
-        // Where its own look was on its way meanwhile, the next one is the one in overtime.
-        let owed = self.is_looking() && now_ms >= self.deadline() && self.is_owed_overtime(now_ms);
-        self.overtime_until_ms = if owed {
-            Some(now_ms + OVERTIME_MS)
-        } else {
-            // There is one look in overtime, and no more time after it.
-            self.overtime_until_ms.map(|until| until.min(now_ms))
-        };
+        // There is one look in overtime, and no more time after it.
+        if let Some(overtime) = &mut self.overtime
+            && sent_ms >= overtime.since_ms
+        {
+            overtime.until_ms = overtime.until_ms.min(now_ms);
+        }
         self.state = match reading {
             Reading::Task(details) => self.saw(details, now_ms, guide),
             Reading::Problem(problem) => self.failed(problem, now_ms, guide),
         };
-        if owed {
-            self.look_soon(now_ms);
-        }
         self.estimated_progress = match self.state {
             State::Ended(Outcome::Succeeded | Outcome::Failed) => 1.0,
             // An estimate that runs backwards tells nobody anything.
@@ -211,12 +214,12 @@ impl Wait {
     /// Time in which nothing could run is not held against the task: where the deadline passed in it, it is looked at once more before the wait
     /// gives up.
     fn is_owed_overtime(&self, now_ms: f64) -> bool {
-        now_ms - self.expected_ms > FROZEN_MS && self.overtime_until_ms.is_none()
+        now_ms - self.expected_ms > FROZEN_MS && self.overtime.is_none()
     }
 
-    /// Whether a look of this wait's own is on its way.
-    pub(super) fn is_looking(&self) -> bool {
-        self.state == State::InFlight
+    /// Whether it wants a look at this time, and not only a later one.
+    pub(super) fn is_due(&self, at_ms: f64) -> bool {
+        matches!(self.state, State::Due { at_ms: due_ms, .. } if due_ms <= at_ms)
     }
 
     /// A look is worth more now than when the next one was chosen: it is due at this instant, unless it is due before or may not be taken yet.
@@ -234,11 +237,10 @@ impl Wait {
         self.unshown = false;
     }
 
-    /// Until the next look; `None` where none is to come.
-    #[must_use]
-    pub fn next_look_in_ms(&self, now_ms: f64) -> Option<f64> {
+    /// When its next look is due; `None` where none is to come.
+    pub(super) fn due_ms(&self) -> Option<f64> {
         match self.state {
-            State::Due { at_ms, .. } if at_ms.is_finite() => Some((at_ms - now_ms).max(0.0)),
+            State::Due { at_ms, .. } if at_ms.is_finite() => Some(at_ms),
             _ => None,
         }
     }
@@ -297,7 +299,7 @@ impl Wait {
     /// When it gives up.
     pub(super) fn deadline(&self) -> f64 {
         let agreed = self.handle.deadline_at_ms.unwrap_or(f64::INFINITY);
-        self.overtime_until_ms.map_or(agreed, |until| until.max(agreed))
+        self.overtime.map_or(agreed, |overtime| overtime.until_ms.max(agreed))
     }
 
     fn saw(&mut self, details: &Rc<TaskDetails>, now_ms: f64, guide: Guide<'_>) -> State {
@@ -336,9 +338,9 @@ impl Wait {
             Class::Final => State::Ended(Outcome::GaveUp),
             Class::Unclear if self.unclear_in_a_row >= UNCLEAR_TRIES => State::Ended(Outcome::GaveUp),
             Class::NotThereYet => self.not_found(asked_ms.unwrap_or(0.0), now_ms, guide.random),
-            Class::Passing | Class::Unclear if asked_ms.is_some() => self.ordered_pause(pause_ms, now_ms),
-            // One who asks too often is not to be asked once more before the end.
-            Class::Passing if problem.kind == Kind::RateLimited => self.due(now_ms + pause_ms, now_ms + pause_ms),
+            // What the server is owed, and one who was asked too often is, is not cut short before the end.
+            Class::Passing | Class::Unclear if asked_ms.is_some() => self.owed_pause(pause_ms, now_ms),
+            Class::Passing if problem.kind == Kind::RateLimited => self.owed_pause(pause_ms, now_ms),
             Class::Passing | Class::Unclear => self.pause(pause_ms, now_ms),
         }
     }
@@ -352,7 +354,7 @@ impl Wait {
             return State::Ended(Outcome::GaveUp);
         }
         let pause_ms = jittered(NOT_THERE_YET_MS, random).min(until - now_ms);
-        if asked_ms > 0.0 { self.ordered_pause(pause_ms.max(asked_ms), now_ms) } else { self.pause(pause_ms, now_ms) }
+        if asked_ms > 0.0 { self.owed_pause(pause_ms.max(asked_ms), now_ms) } else { self.pause(pause_ms, now_ms) }
     }
 
     /// The next look after `pause`. One that would come too late to come back is brought forward, once: the last moments are when a look is
@@ -364,11 +366,10 @@ impl Wait {
         self.due(if now_ms < last { at_ms.min(last).max(not_before_ms) } else { at_ms }, not_before_ms)
     }
 
-    /// The next look after a pause that the server is owed, and never before.
-    fn ordered_pause(&self, pause_ms: f64, now_ms: f64) -> State {
+    /// The next look after a pause that the server is owed, and never before: where that is longer than the wait, there is none.
+    fn owed_pause(&self, pause_ms: f64, now_ms: f64) -> State {
         let at_ms = now_ms + pause_ms.max(MIN_GAP_MS);
-        // Past the deadline there is nothing left to wait for.
-        if at_ms < self.deadline() { State::Due { at_ms, not_before_ms: at_ms } } else { State::Ended(Outcome::TimedOut) }
+        self.due(at_ms, at_ms)
     }
 
     fn due(&self, at_ms: f64, not_before_ms: f64) -> State {

@@ -1,93 +1,97 @@
-//! Who is waiting, and what is told to them: that a look at their task is over, that the page has changed, that their caller has left.
+//! How one call is told that something has happened: that a look at its task is over, that the page has changed, that its caller has had enough.
 
 use super::page::Listening;
-use super::pause::End;
+use super::pause::{End, Pause, pause};
+use super::signal::{Heeded, Signal};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 thread_local! {
-    static WAITING: Cell<Option<&'static Waiting>> = const { Cell::new(None) };
+    static IN_PAGE: Cell<Option<&'static InPage>> = const { Cell::new(None) };
 }
 
-/// What there is one of.
+/// Who is told of the page's events, of which there is one set.
 #[derive(Default)]
-struct Waiting {
-    /// Of every wait that goes on.
+struct InPage {
     bells: RefCell<Vec<Rc<Bell>>>,
-    /// For as long as there are any, in a page.
+    /// For as long as there are any.
     listening: Cell<Option<Listening>>,
 }
 
-fn waiting() -> &'static Waiting {
-    WAITING.get().unwrap_or_else(|| {
-        let waiting = Box::leak(Box::default());
-        WAITING.set(Some(waiting));
-        waiting
+fn in_page() -> &'static InPage {
+    IN_PAGE.get().unwrap_or_else(|| {
+        let in_page = Box::leak(Box::default());
+        IN_PAGE.set(Some(in_page));
+        in_page
     })
 }
 
-/// How one wait is told that something has happened.
+/// The bell of one call.
 pub(crate) struct Bell {
-    /// Of the client.
-    client: usize,
-    task_id: String,
-    /// A look is on its way: only leaving ends that.
-    busy: Cell<bool>,
+    signal: Option<Signal>,
     left: Cell<bool>,
     pausing: RefCell<Rc<End>>,
 }
 
-/// A bell that can be rung, for as long as its wait is carried on.
-pub(crate) struct Hung(Rc<Bell>);
+/// What rings a bell from outside, for as long as its call is carried on.
+pub(crate) struct Hung {
+    bell: Rc<Bell>,
+    in_page: bool,
+    _heeded: Option<Heeded>,
+}
 
 impl Bell {
-    pub(crate) fn new(client: usize, task_id: &str) -> Rc<Self> {
-        Rc::new(Self { client, task_id: task_id.into(), busy: Cell::new(false), left: Cell::new(false), pausing: RefCell::default() })
+    pub(crate) fn new(signal: Option<Signal>) -> Rc<Self> {
+        Rc::new(Self { signal, left: Cell::new(false), pausing: RefCell::default() })
     }
 
-    pub(crate) fn hang(self: Rc<Self>, in_page: bool) -> Hung {
-        let Waiting { bells, listening } = waiting();
-        bells.borrow_mut().push(Rc::clone(&self));
-        if in_page {
+    pub(crate) fn hang(self: Rc<Self>, is_in_page: bool) -> Hung {
+        let heeded = self.signal.as_ref().map(|signal| {
+            let bell = Rc::clone(&self);
+            Heeded::new(signal, move || bell.ring())
+        });
+        if is_in_page {
+            let InPage { bells, listening } = in_page();
+            bells.borrow_mut().push(Rc::clone(&self));
             listening.set(Some(listening.take().unwrap_or_else(Listening::start)));
         }
-        Hung(self)
+        Hung { bell: self, in_page: is_in_page, _heeded: heeded }
     }
 
-    /// Whoever holds this wait wants no more of it.
+    /// Whoever holds this call wants no more of it.
     pub(crate) fn leave(&self) {
         self.left.set(true);
-        self.pausing.borrow().now();
+        self.ring();
     }
 
     pub(crate) fn has_left(&self) -> bool {
         self.left.get()
     }
 
-    pub(crate) fn set_busy(&self, busy: bool) {
-        self.busy.set(busy);
+    pub(crate) fn is_aborted(&self) -> bool {
+        self.signal.as_ref().is_some_and(Signal::is_aborted)
     }
 
-    /// From now on it ends this pause.
-    pub(super) fn ends(&self, end: &Rc<End>) {
-        self.pausing.replace(Rc::clone(end));
-        if self.left.get() {
-            end.now();
-        }
+    /// A pause that ends when the bell rings.
+    pub(crate) fn pause(&self, ms: f64) -> Pause {
+        let end = Rc::default();
+        self.pausing.replace(Rc::clone(&end));
+        pause(ms, end)
     }
 
-    fn ring(&self) {
-        if !self.busy.get() {
-            self.pausing.borrow().now();
-        }
+    pub(crate) fn ring(&self) {
+        self.pausing.borrow().now();
     }
 }
 
 impl Drop for Hung {
     fn drop(&mut self) {
-        let Waiting { bells, listening } = waiting();
+        if !self.in_page {
+            return;
+        }
+        let InPage { bells, listening } = in_page();
         let mut bells = bells.borrow_mut();
-        if let Some(place) = bells.iter().position(|bell| Rc::ptr_eq(bell, &self.0)) {
+        if let Some(place) = bells.iter().position(|bell| Rc::ptr_eq(bell, &self.bell)) {
             bells.swap_remove(place);
         }
         if bells.is_empty() {
@@ -96,12 +100,7 @@ impl Drop for Hung {
     }
 }
 
-/// Tells all who wait for a task at a client.
-pub(crate) fn ring_task(client: usize, task_id: &str) {
-    waiting().bells.borrow().iter().filter(|bell| bell.client == client && bell.task_id == task_id).for_each(|bell| bell.ring());
-}
-
-/// Tells everybody.
+/// Tells all who wait in this page.
 pub(super) fn ring_all() {
-    waiting().bells.borrow().iter().for_each(|bell| bell.ring());
+    in_page().bells.borrow().iter().for_each(|bell| bell.ring());
 }

@@ -1,16 +1,16 @@
 //! One look: sends the request, reads the whole reply, and has it read. Whatever is thrown on the way is passing, except the caller's own
 //! abort: decided by where it was thrown and never by its text, because every runtime words it differently.
 
-use super::bell::Bell;
 use super::clock::now;
 use super::connection::{Connection, Key, checked_key, joined};
 use super::error::Thrown;
 use super::json::parse_json;
 use super::options::Refusal;
-use super::pause::{Signal, pause, unless};
+use super::pause::{End, pause, unless};
 use crate::reply::{self, Class, Json, Kind, Problem, Reading, Reply, TaskDetails};
 use gloo_net::http::Headers;
 use js_sys::{Promise, encode_uri_component};
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Request, RequestCache, RequestInit, RequestRedirect};
@@ -63,35 +63,47 @@ impl Drop for InFlight {
     }
 }
 
+/// A look on its way: dropping this gives it up.
+pub(crate) struct Flight(Rc<End>);
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        self.0.now();
+    }
+}
+
 /// One look at a task.
 pub(crate) struct Look<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) task_id: &'a str,
     /// What earlier looks found.
     pub(crate) known: Option<&'a TaskDetails>,
-    /// Ends it, and so does its caller's leaving.
-    pub(crate) signal: Option<&'a Signal>,
-    pub(crate) bell: &'a Bell,
+    /// Whether anybody still waits for it. They may have had enough without having said so.
+    pub(crate) is_wanted: &'a dyn Fn() -> bool,
+    /// Ends when it is given up.
+    pub(crate) end: Rc<End>,
     /// The reply has to be there, body included.
     pub(crate) within_ms: f64,
     /// From the steady clock to the wait's own.
     pub(crate) ahead_ms: f64,
 }
 
-/// Looks at a task once: what that brought, and what was thrown below it; `None` where its caller has had enough.
-pub(crate) async fn look(look: Look<'_>) -> Option<(Reading, Option<Thrown>)> {
-    let Look { connection, signal, bell, within_ms, .. } = look;
-    bell.set_busy(true);
-    let outcome = unless(pause(within_ms, signal, bell), exchange(&look)).await;
-    bell.set_busy(false);
-    if Signal::is_aborted(signal) || bell.has_left() {
-        return None;
+impl Flight {
+    /// With the end of the look that it stands for.
+    pub(crate) fn new() -> (Self, Rc<End>) {
+        let end = Rc::<End>::default();
+        (Self(Rc::clone(&end)), end)
     }
-    Some(match outcome {
-        None => (Reading::Problem(Problem::slow(within_ms).into()), None),
+}
+
+/// Looks at a task once: what that brought, and what was thrown below it. Of one that was given up, that it was slow.
+pub(crate) async fn look(look: Look<'_>) -> (Reading, Option<Thrown>) {
+    let outcome = unless(pause(look.within_ms, Rc::clone(&look.end)), exchange(&look)).await;
+    match outcome {
+        None => (Reading::Problem(Problem::slow(look.within_ms).into()), None),
         Some(Ok(reading)) => (reading, None),
-        Some(Err(trouble)) => troubled(trouble, &connection.address),
-    })
+        Some(Err(trouble)) => troubled(trouble, &look.connection.address),
+    }
 }
 
 async fn exchange(look: &Look<'_>) -> Result<Reading, Trouble> {
@@ -103,6 +115,9 @@ async fn exchange(look: &Look<'_>) -> Result<Reading, Trouble> {
             checked_key(given.as_string().unwrap_or_default()).map_err(Trouble::Refused)?
         }
     };
+    if !(look.is_wanted)() {
+        return Err(Trouble::Lost(JsValue::UNDEFINED));
+    }
     let lost = |thrown| Trouble::Lost(without_key(thrown, &key));
     let controller = AbortController::new().map_err(lost)?;
     let request = request(connection, look.task_id, &key, &controller)?;

@@ -9,14 +9,15 @@ mod json;
 mod options;
 mod page;
 mod pause;
+mod signal;
 mod values;
 
-pub(crate) use bell::{Bell, ring_task};
+pub(crate) use bell::Bell;
 pub(crate) use clock::{now, random};
 pub(crate) use connection::Connection;
 pub(crate) use error::{Rejection, Thrown};
-pub(crate) use fetch::{Look, look};
+pub(crate) use fetch::{Flight, Look, look};
 pub(crate) use options::{Call, How, Named, Refusal, connection_of};
 pub(crate) use page::page;
-pub(crate) use pause::{Signal, pause};
+pub(crate) use signal::Signal;
 pub(crate) use values::{details_out, report};

@@ -2,7 +2,7 @@
 
 use super::connection::Connection;
 use super::error::Rejection;
-use super::pause::Signal;
+use super::signal::Signal;
 use crate::reply::Json;
 use crate::wait::{Failure, Handle, Pace, Terms};
 use js_sys::Function;

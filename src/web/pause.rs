@@ -1,7 +1,5 @@
-//! Waiting: for a time, until the caller aborts, or until something happens. Whoever drops a [`Pause`] stops its timer and takes its listener
-//! away.
+//! Waiting: for a time, or until something happens. Whoever drops a [`Pause`] stops its timer.
 
-use super::bell::Bell;
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -28,15 +26,6 @@ extern "C" {
     pub(super) fn add_event_listener(this: &Target, kind: &str, listener: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = removeEventListener)]
     pub(super) fn remove_event_listener(this: &Target, kind: &str, listener: &JsValue) -> Result<(), JsValue>;
-
-    /// Whatever behaves like an `AbortSignal`: it may come from another realm or a polyfill, so it is never asked for its class.
-    #[wasm_bindgen(extends = Target)]
-    #[derive(Clone, Debug)]
-    pub(crate) type Signal;
-    #[wasm_bindgen(method, getter)]
-    fn aborted(this: &Signal) -> bool;
-    #[wasm_bindgen(method, getter)]
-    fn reason(this: &Signal) -> JsValue;
 }
 
 impl Target {
@@ -46,26 +35,15 @@ impl Target {
     }
 }
 
-impl Signal {
-    pub(crate) fn is_aborted(signal: Option<&Self>) -> bool {
-        signal.is_some_and(Self::aborted)
-    }
-
-    /// The caller's own reason, to be thrown as it is.
-    pub(crate) fn reason_of(signal: Option<&Self>) -> JsValue {
-        signal.map_or(JsValue::UNDEFINED, Self::reason)
-    }
-}
-
 /// Whether a pause is over, and who is to know of it.
 #[derive(Default)]
-pub(super) struct End {
+pub(crate) struct End {
     over: Cell<bool>,
     waker: Cell<Option<Waker>>,
 }
 
 impl End {
-    pub(super) fn now(&self) {
+    pub(crate) fn now(&self) {
         self.over.set(true);
         if let Some(waker) = self.waker.take() {
             waker.wake();
@@ -73,27 +51,19 @@ impl End {
     }
 }
 
-/// Ends when the time is up, the signal aborts or the bell rings, whichever comes first.
+/// Ends when the time is up or its end comes otherwise, whichever is first.
 pub(crate) struct Pause {
     end: Rc<End>,
     timer: JsValue,
-    signal: Option<Signal>,
-    on_end: Closure<dyn FnMut()>,
+    _on_end: Closure<dyn FnMut()>,
 }
 
 /// Starts a pause of `ms`. Longer than a timer can be, it ends early: its driver asks again.
-pub(crate) fn pause(ms: f64, signal: Option<&Signal>, bell: &Bell) -> Pause {
-    let end = Rc::new(End::default());
+pub(super) fn pause(ms: f64, end: Rc<End>) -> Pause {
     let ended = Rc::clone(&end);
     let on_end = Closure::new(move || ended.now());
-    if let Some(signal) = signal {
-        end.over.set(signal.aborted());
-        // A signal that takes no listener is looked at after each await all the same.
-        let _ = signal.add_event_listener("abort", on_end.as_ref());
-    }
-    bell.ends(&end);
     let timer = set_timeout(on_end.as_ref(), ms.clamp(0.0, LONGEST_TIMER_MS).ceil());
-    Pause { end, timer, signal: signal.cloned(), on_end }
+    Pause { end, timer, _on_end: on_end }
 }
 
 impl Future for Pause {
@@ -111,16 +81,13 @@ impl Future for Pause {
 impl Drop for Pause {
     fn drop(&mut self) {
         clear_timeout(&self.timer);
-        if let Some(signal) = &self.signal {
-            let _ = signal.remove_event_listener("abort", self.on_end.as_ref());
-        }
     }
 }
 
 /// Does `work`, unless `limit` ends first: then `None`.
 pub(crate) fn unless<T>(mut limit: Pause, work: impl Future<Output = T>) -> impl Future<Output = Option<T>> {
     let mut work = Box::pin(work);
-    // The limit first: work that an abort has overtaken must not take one more step.
+    // The limit first: work that its end has overtaken must not take one more step.
     poll_fn(move |context| match Pin::new(&mut limit).poll(context) {
         Poll::Ready(()) => Poll::Ready(None),
         Poll::Pending => work.as_mut().poll(context).map(Some),

@@ -138,14 +138,20 @@ pub(crate) fn failure_out(failure: &Failure) -> JsValue {
 }
 
 /// Shows a wait's progress to the caller; what the callback throws comes back.
-pub(crate) fn report(on_progress: &Function, wait: &Wait, cause: Option<&Thrown>, now_ms: f64) -> Result<(), Rejection> {
+pub(crate) fn report(
+    on_progress: &Function,
+    wait: &Wait,
+    cause: Option<&Thrown>,
+    now_ms: f64,
+    next_look_in_ms: Option<f64>,
+) -> Result<(), Rejection> {
     let problem = Failure::of_last_look(wait, now_ms).map_or(JsValue::NULL, |failure| Rejection::of(&failure, cause).into());
     let mut out = Object::new();
     out.js("details", &details_out(wait.details().map(AsRef::as_ref)));
     out.js("problem", &problem);
     out.number("attempt", wait.looks().into());
     out.number("elapsedMs", wait.elapsed_ms(now_ms).floor());
-    out.number_or_null("nextLookInMs", wait.next_look_in_ms(now_ms).map(f64::floor));
+    out.number_or_null("nextLookInMs", next_look_in_ms.map(f64::floor));
     out.number("estimatedProgress", wait.estimated_progress());
     out.js("handle", &handle_out(wait.handle()));
     match on_progress.call1(&JsValue::UNDEFINED, &out.into_js()) {

@@ -31,6 +31,39 @@ const PLACES = [
   ["in the second request", "script.http-502.silent", 2, ({ later }) => ({ onProgress: () => later(2_000) }), true],
 ];
 
+/** @type {Behaviour} */
+const many = {
+  name: "abort: one listener on a signal ends any number of calls",
+  async run(world) {
+    const counted = countingSignal();
+    const calls = Array.from({ length: 20 }, () => rejection(world.api.waitForTask(fresh("pending"), reaching(world, { signal: counted.signal }))));
+    await pause(500);
+    is(counted.listeners(), 1, "listeners");
+    counted.abort("enough");
+    for (const call of calls) is(await call, "enough", "the reason");
+    is(counted.mostListeners(), 1, "listeners at once");
+    is(counted.listeners(), 0, "listeners left on the signal");
+  },
+};
+
+/** @type {Behaviour} */
+const odd = {
+  name: "abort: a signal whose getters throw is none that has aborted, and ends no call with a trap",
+  async run(world) {
+    const signal = {
+      get aborted() {
+        if (this.asked++ > 0) throw new Error("no");
+        return false;
+      },
+      asked: 0,
+      addEventListener() {},
+      removeEventListener() {},
+    };
+    const task = await world.api.waitForTask(fresh("success"), reaching(world, { signal: /** @type {any} */ (signal) }));
+    is(task.status, "SUCCESS", "the wait");
+  },
+};
+
 /** @type {Behaviour[]} */
 const places = PLACES.flatMap(([where, scenario, looks, options, waitsOnly]) =>
   (waitsOnly ? /** @type {const} */ (["waitForTask"]) : /** @type {const} */ (["getTaskDetails", "waitForTask"])).map((call) => ({
@@ -61,6 +94,8 @@ const places = PLACES.flatMap(([where, scenario, looks, options, waitsOnly]) =>
 
 /** @type {Behaviour[]} */
 export const abort = [
+  many,
+  odd,
   ...places,
   {
     name: "abort: the engine's own reasons arrive as they are",

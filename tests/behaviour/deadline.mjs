@@ -65,15 +65,13 @@ export const deadline = [
     },
   },
   {
-    name: "deadline: a pause ordered past it ends the wait at once",
+    name: "deadline: a pause ordered past it lasts until it, so that who goes on by the handle does not ask at once and again",
     async run(world) {
-      const began = Date.now();
-      const error = await failure(world, world.api.waitForTask(fresh("http-429-retry-60s"), reaching(world, { timeoutMs: 5_000 })), {
-        kind: "timed-out", retryable: true, httpStatus: 429, code: 429, attempts: 1, handle: "fresh",
-      });
+      const promise = world.api.waitForTask(fresh("http-429-retry-60s"), reaching(world, { timeoutMs: 3_000 }));
+      await settlesAt(promise, 3_000);
+      const error = await failure(world, promise, { kind: "timed-out", retryable: true, httpStatus: 429, code: 429, attempts: 1, handle: "fresh" });
       // Browsers make their clocks coarse, each by itself: they may be some ms apart.
       ok(Number(error.handle?.deadlineAt) <= Date.now() + 3, "going on means a new span, and not the same end at once: deadlineAt");
-      between(Date.now() - began, 0, 2_000, "ms");
     },
   },
   {

@@ -12,29 +12,67 @@ pub(crate) fn at(ms: f64) -> Now {
     Now { steady_ms: ms, wall_ms: ms }
 }
 
+/// What a client is told of the look that a wait has sent: this is what it brought.
+pub(crate) fn bring<C: Clone>(
+    client: &mut Client<C>,
+    seat: &Seat<C>,
+    next: Next,
+    reading: Reading,
+    cause: Option<C>,
+    now: Now,
+    random: f64,
+) {
+    let Next::Send { look, .. } = next else { panic!("{next:?} and no look sent") };
+    client.came_back(&seat.wait().handle().task_id, look, reading, cause, now, random);
+}
+
+/// A wait looks, hears what that brings, and shows it.
+pub(crate) fn look_and_hear(client: &mut Client<()>, seat: &mut Seat<()>, reading: Reading, now: Now, page: Page, random: f64) {
+    let next = client.next(seat, now, page);
+    bring(client, seat, next, reading, None, now, random);
+    assert_eq!(client.next(seat, now, page), Next::Yield);
+}
+
 /// One wait at a client of its own.
 #[derive(Debug)]
 pub(crate) struct Alone {
     client: Client<()>,
     seat: Seat<()>,
+    /// The look that was sent last.
+    look: u64,
+    /// What the wait said as it heard of that.
+    said: Option<Next>,
 }
 
 impl Alone {
     pub(crate) fn new(task_id: &str, handle: Option<&Handle>, terms: Terms, now_ms: f64) -> Self {
         let mut client = Client::new(f64::INFINITY);
         let seat = client.enter(task_id, handle, terms, at(now_ms));
-        Self { client, seat }
+        Self { client, seat, look: 0, said: None }
     }
 
     pub(crate) fn next(&mut self, now_ms: f64) -> Next {
-        self.client.next(&mut self.seat, at(now_ms), Page::Shown)
+        let said = self.said.take();
+        let next = said.unwrap_or_else(|| self.client.next(&mut self.seat, at(now_ms), Page::Shown));
+        if let Next::Send { look, .. } = next {
+            self.look = look;
+        }
+        next
+    }
+
+    /// Until the next look; `None` where none is to come.
+    pub(crate) fn next_look_in_ms(&self, now_ms: f64) -> Option<f64> {
+        self.client.next_look_in_ms(&self.seat, at(now_ms))
     }
 
     pub(crate) fn came_back(&mut self, reading: Reading, now_ms: f64, random: f64) {
-        self.client.came_back(&mut self.seat, reading, None, at(now_ms), random);
+        let task_id = self.seat.wait().handle().task_id.clone();
+        self.client.came_back(&task_id, self.look, reading, None, at(now_ms), random);
+        self.said = Some(self.client.next(&mut self.seat, at(now_ms), Page::Shown));
     }
 
     pub(crate) fn abort(&mut self) {
+        self.said = None;
         self.seat.abort();
     }
 }
@@ -95,7 +133,7 @@ pub(crate) fn drive(mut wait: Alone, start_ms: f64, random: f64, mut script: imp
                 assert!(at > now_ms, "a sleep of nothing at {now_ms}: {wait:?}");
                 now_ms = at;
             }
-            Next::Send { within_ms } => {
+            Next::Send { within_ms, .. } => {
                 assert!(within_ms > 0.0, "no time for the look at {now_ms}");
                 let sent_ms = now_ms;
                 let (reading, latency_ms) = script(looks.len(), sent_ms);
@@ -104,8 +142,12 @@ pub(crate) fn drive(mut wait: Alone, start_ms: f64, random: f64, mut script: imp
                 } else {
                     (Reading::Problem(Problem::slow(within_ms).into()), within_ms)
                 };
-                now_ms += latency_ms;
-                wait.came_back(reading, now_ms, random);
+                // The wait may be over before its look is.
+                let Next::SleepUntil(at_ms) = wait.next(now_ms) else { panic!("it does not wait for its look") };
+                now_ms = at_ms.min(now_ms + latency_ms);
+                if now_ms == sent_ms + latency_ms {
+                    wait.came_back(reading, now_ms, random);
+                }
                 looks.push(Look { sent_ms, within_ms, back_ms: now_ms });
             }
         }

@@ -3,10 +3,10 @@
 use super::made;
 use super::rules::Rules;
 use super::shared::Look;
-use super::world::{Doing, Driver, TASKS, World};
+use super::world::{Carried, Doing, Driver, Kept, TASKS, World};
 use crate::support::{Doc, stored};
 use nanobanana_task::reply::{Kind, Problem, Reading};
-use nanobanana_task::wait::{Failure, Handle, Next, Now, Outcome, Terms};
+use nanobanana_task::wait::{Failure, Handle, Next, Outcome, Terms};
 
 /// The finest timer, and what timers count in.
 const TICK_MS: f64 = 1.0;
@@ -20,6 +20,7 @@ const APART_MS: f64 = 250.0;
 impl World<'_> {
     pub(super) fn take(&mut self, task: usize, handle: Option<&Handle>, terms: Terms, watches: bool) {
         let seat = self.client.enter(TASKS[task], handle, terms.clone(), self.now);
+        self.client.kept_mut(TASKS[task]).expect("somebody waits for it").0 = task;
         self.shared.enter(task);
         let known = &self.shared.tasks[task];
         let known = if known.is_known_to_run() && !terms.once { known.looks - 1 } else { known.looks };
@@ -43,9 +44,9 @@ impl World<'_> {
     /// The driver's loop, until it has to wait for something.
     pub(super) fn ask(&mut self, who: usize) {
         for answers in 0.. {
-            assert!(answers < 2, "answer after answer");
+            assert!(answers < 3, "answer after answer");
             let World { client, shared, drivers, now, page, .. } = self;
-            let Driver { seat, rules, task, watches, doing, .. } = &mut drivers[who];
+            let Driver { seat, rules, task, .. } = &mut drivers[who];
             let known = &shared.tasks[*task];
             let news = (known.looks != rules.known).then(|| known.last.clone()).flatten();
             rules.known = known.looks;
@@ -58,11 +59,15 @@ impl World<'_> {
             }
             if let Some(look) = news
                 && rules.end.is_none()
+                && !rules.passes_over(&look, next)
             {
                 rules.hear(&look, shared.page, seat.wait());
             }
-            rules.answered(next, who, *task, shared, now_ms, seat.wait());
+            rules.answered(next, *task, shared, now.steady_ms, seat.wait());
             assert_eq!(seat.cause().copied(), rules.cause(), "what was thrown belongs to the last look");
+            self.ring_next();
+            let World { client, drivers, now, page, .. } = self;
+            let Driver { seat, watches, doing, .. } = &mut drivers[who];
             match next {
                 Next::Yield if *watches => {
                     let until_ms = now.steady_ms + self.bytes.pick(&[0.0, 100.0, 5_000.0, 100_000.0]);
@@ -75,10 +80,8 @@ impl World<'_> {
                     let alone = !(self.apart && client.has_others(seat));
                     return self.sleep(who, if alone { at_ms - now_ms } else { (at_ms - now_ms).min(APART_MS) });
                 }
-                Next::Send { within_ms } => {
-                    // Asked while the look is on its way, it sends no second one.
-                    assert_eq!(client.next(seat, *now, *page), Next::SleepUntil(rules.end_ms()));
-                    return self.send(who, within_ms);
+                Next::Send { look, within_ms } => {
+                    self.send(who, look, within_ms);
                 }
             }
         }
@@ -93,12 +96,36 @@ impl World<'_> {
         driver.doing = Doing::Sleeping { until_ms };
     }
 
-    fn send(&mut self, who: usize, within_ms: f64) {
+    fn send(&mut self, who: usize, look: u64, within_ms: f64) {
+        let task = self.drivers[who].task;
+        // What is sent in its place ends a look that is still on its way.
+        self.give_up(|world, carried| carried.task == task && (!world.apart || carried.who == who));
         let made = made::answer(&mut self.bytes, self.now.wall_ms);
         let answer_ms = self.now.steady_ms + made.after_ms;
         let answer = made.after_ms.is_finite().then_some((answer_ms, made.reading));
         let limit_ms = self.now.steady_ms + self.timer(within_ms);
-        self.drivers[who].doing = Doing::Looking { limit_ms, within_ms, answer };
+        self.carried.push(Carried { who, task, look, limit_ms, within_ms, answer });
+    }
+
+    fn give_up(&mut self, fits: impl Fn(&Self, &Carried) -> bool) {
+        let (over, carried) = std::mem::take(&mut self.carried).into_iter().partition(|carried| fits(self, carried));
+        self.carried = carried;
+        let over: Vec<Carried> = over;
+        for Carried { task, look, .. } in over {
+            self.client.gave_up(TASKS[task], look, self.now);
+            self.shared.give_up(task, look, self.now.steady_ms);
+        }
+    }
+
+    /// Whose turn it is may send earlier than it was told.
+    fn ring_next(&mut self) {
+        if self.apart {
+            return;
+        }
+        if let Some(Kept(next)) = self.client.kept_of_next() {
+            let next = *next;
+            self.ring(|driver| driver.task == next);
+        }
     }
 
     fn timer(&self, ms: f64) -> f64 {
@@ -106,38 +133,35 @@ impl World<'_> {
     }
 
     /// A look came back, or its limit has come.
-    pub(super) fn come_back(&mut self, who: usize, reading: Reading) {
+    pub(super) fn come_back(&mut self, place: usize) {
+        let Carried { who, task, look, limit_ms, within_ms, answer } = self.carried.remove(place);
+        let in_time = answer.filter(|(at_ms, _)| *at_ms <= limit_ms);
+        let reading = in_time.map_or_else(|| Reading::Problem(Problem::slow(within_ms).into()), |(_, reading)| reading);
         let random = made::random(&mut self.bytes);
-        self.narrate(|| format!("{who} gets {reading:?}"));
+        self.narrate(|| format!("{} gets {reading:?} of look {look}", TASKS[task]));
         let cause = matches!(&reading, Reading::Problem(_)).then_some(self.causes).filter(|cause| cause % 3 > 0);
         self.causes += 1;
-        let World { client, shared, drivers, now, .. } = self;
-        let Driver { seat, rules, task, .. } = &mut drivers[who];
-        let cut_off = matches!(reading, Reading::Problem(_)) && seat.now_ms(*now) >= rules.end_ms();
-        client.came_back(seat, reading.clone(), cause, *now, random);
-        shared.over(who, *task, now.steady_ms);
+        let World { client, shared, now, .. } = self;
+        client.came_back(TASKS[task], look, reading.clone(), cause, *now, random);
         shared.learn(&reading, now.steady_ms);
-        let look = Look { reading, cause, at_ms: now.steady_ms };
-        if !cut_off {
-            shared.share(*task, look.clone());
-            rules.known = shared.tasks[*task].looks;
-        }
-        rules.hear(&look, shared.page, seat.wait());
-        self.tell_others(who);
-        self.ask(who);
-    }
-
-    fn tell_others(&mut self, who: usize) {
-        if self.apart {
+        let flight = shared.over(task, look, &reading, now.steady_ms);
+        // One that was lost says nothing by failing.
+        if flight.is_none() && matches!(reading, Reading::Problem(_)) {
             return;
         }
-        let task = self.drivers[who].task;
-        self.ring(|driver| driver.task == task);
+        let (single, sent_ms) = flight.map_or((false, f64::NEG_INFINITY), |flight| (flight.single, flight.sent_ms));
+        shared.share(task, Look { reading, cause, single, sent_ms, at_ms: now.steady_ms });
+        let apart = self.apart;
+        self.ring(|driver| driver.task == task && !apart);
+        self.ring_next();
+        if apart && matches!(self.drivers[who].doing, Doing::Sleeping { .. }) {
+            self.ask(who);
+        }
     }
 
     /// The caller has had enough, and its signal says so.
     pub(super) fn abort(&mut self, who: usize) {
-        self.give_up(who);
+        self.narrate(|| format!("{who} has had enough"));
         let Driver { seat, rules, doing, .. } = &mut self.drivers[who];
         if !matches!(doing, Doing::Lost | Doing::Gone) {
             seat.abort();
@@ -148,58 +172,50 @@ impl World<'_> {
 
     /// The caller is gone, as one that breaks out of a loop.
     pub(super) fn leave(&mut self, who: usize) {
-        self.give_up(who);
+        self.narrate(|| format!("{who} leaves"));
         if !matches!(self.drivers[who].doing, Doing::Lost | Doing::Gone) {
             self.go(who);
         }
     }
 
-    /// A look on its way is given up.
-    fn give_up(&mut self, who: usize) {
-        self.narrate(|| format!("{who} has had enough"));
-        let World { client, shared, drivers, now, .. } = self;
-        let Driver { seat, task, doing, .. } = &mut drivers[who];
-        if matches!(doing, Doing::Looking { .. }) {
-            client.gave_up(seat, *now);
-            shared.over(who, *task, now.steady_ms);
-            self.tell_others(who);
-        }
-    }
-
     pub(super) fn go(&mut self, who: usize) {
-        self.tell_others(who);
+        if self.apart {
+            self.give_up(|_, carried| carried.who == who);
+        }
         let Driver { seat, task, doing, .. } = &mut self.drivers[who];
-        self.client.leave(seat);
-        self.shared.leave(*task);
+        let task = *task;
         *doing = Doing::Gone;
+        self.client.leave(seat);
+        self.shared.leave(task);
+        // With the last that waits for it, a look on its way is over.
+        if self.shared.tasks[task].waits == 0 {
+            self.carried.retain(|carried| carried.task != task);
+        }
+        self.ring_next();
     }
 
-    /// What comes unasked changes nothing: a ring, an answer to no look.
+    /// What comes unasked changes nothing: a ring.
     pub(super) fn disturb(&mut self, who: usize) {
-        let World { client, drivers, now, .. } = self;
-        let Driver { seat, doing, .. } = &mut drivers[who];
-        if matches!(doing, Doing::Sleeping { .. } | Doing::Held { .. }) {
-            let reading = Reading::Problem(Problem::slow(1.0).into());
-            client.came_back(seat, reading, None, *now, 0.5);
-            drivers[who].naps = 0;
+        if matches!(self.drivers[who].doing, Doing::Sleeping { .. } | Doing::Held { .. }) {
+            self.drivers[who].naps = 0;
             self.ask(who);
         }
     }
 
-    /// A driver that its runtime drops without a word, or holds up while others go on.
+    /// A look that is held up, or where requests are apart a wait that its runtime drops without a word.
     pub(super) fn lose(&mut self, who: usize) {
         let held_ms = self.bytes.pick(&[None, Some(1_100.0), Some(20_000.0)]);
         self.narrate(|| format!("{who} is dropped, or held up for {held_ms:?}"));
-        let doing = &mut self.drivers[who].doing;
-        match (doing, held_ms) {
-            (Doing::Looking { limit_ms, answer, .. }, Some(held_ms)) => {
+        if let Some(held_ms) = held_ms {
+            for Carried { limit_ms, answer, .. } in self.carried.iter_mut().filter(|carried| carried.who == who) {
                 *limit_ms += held_ms;
                 if let Some((at_ms, _)) = answer {
                     *at_ms = at_ms.max(*limit_ms - 1.0);
                 }
             }
-            (doing @ Doing::Looking { .. }, None) => *doing = Doing::Lost,
-            _ => {}
+        } else if self.apart && !matches!(self.drivers[who].doing, Doing::Gone) {
+            self.carried.retain(|carried| carried.who != who);
+            self.drivers[who].doing = Doing::Lost;
         }
     }
 
@@ -211,16 +227,13 @@ impl World<'_> {
         let failure = Failure::of_end(wait, now_ms);
         let well = matches!(rules.end, Some(Outcome::Looked | Outcome::Succeeded | Outcome::Aborted));
         assert_eq!(failure.is_none(), well, "{:?}", rules.end);
-        let before = (wait.outcome(), wait.looks(), wait.next_look_in_ms(now_ms));
-        assert_eq!(before.2, None);
-        for later_ms in [0.0, 1e9] {
-            let later = Now { steady_ms: now.steady_ms + later_ms, wall_ms: now.wall_ms + later_ms };
-            client.came_back(seat, Reading::Problem(Problem::slow(1.0).into()), None, later, 0.5);
-            assert_eq!(client.next(seat, *now, *page), Next::Done);
-        }
+        let before = (wait.outcome(), wait.looks());
+        assert_eq!(client.next_look_in_ms(seat, *now), None);
+        assert_eq!(client.next(seat, *now, *page), Next::Done);
         seat.abort();
+        assert_eq!(client.next(seat, *now, *page), Next::Done);
         let wait = seat.wait();
-        assert_eq!((wait.outcome(), wait.looks(), wait.next_look_in_ms(now_ms)), before);
+        assert_eq!((wait.outcome(), wait.looks()), before);
         if let Some(failure) = failure {
             let kind = failure.problem.kind;
             let ended = rules.end == Some(Outcome::Failed) || kind == Kind::InvalidArgument;

@@ -1,7 +1,7 @@
 //! The rules of one wait in plain words: when it may send, how long it may sleep, and how it has to end.
 
 use super::EPSILON_MS;
-use super::shared::{Look, Shared, pauses};
+use super::shared::{Flight, Look, Shared, pauses};
 use nanobanana_task::reply::{Class, Kind, Problem, Reading, Status};
 use nanobanana_task::wait::{Handle, MIN_GAP_MS, Next, Outcome, Page, Terms, Wait};
 use std::rc::Rc;
@@ -28,7 +28,8 @@ pub(super) struct Rules {
     expected_ms: f64,
     pub(super) end: Option<Outcome>,
     unshown: bool,
-    looking: bool,
+    /// It had a look sent, and has heard of none since.
+    sent_ms: Option<f64>,
     last: Option<Look>,
     unclear_in_a_row: u32,
     unknown_since_ms: Option<f64>,
@@ -38,8 +39,8 @@ pub(super) struct Rules {
     due_by_ms: f64,
     takes_by_ms: f64,
     progress: f64,
+    overtime_since_ms: f64,
     overtime_until_ms: Option<f64>,
-    overtime_looks: u32,
 }
 
 impl Rules {
@@ -65,7 +66,7 @@ impl Rules {
             expected_ms: now_ms,
             end: None,
             unshown: false,
-            looking: false,
+            sent_ms: None,
             last: None,
             unclear_in_a_row: 0,
             unknown_since_ms: Some(now_ms),
@@ -73,8 +74,8 @@ impl Rules {
             due_by_ms: now_ms,
             takes_by_ms: now_ms,
             progress: 0.0,
+            overtime_since_ms: f64::INFINITY,
             overtime_until_ms: None,
-            overtime_looks: 0,
         }
     }
 
@@ -83,14 +84,20 @@ impl Rules {
         self.overtime_until_ms.map_or(self.deadline_ms, |until| until.max(self.deadline_ms))
     }
 
-    pub(super) fn is_looking(&self) -> bool {
-        self.looking
+    /// Whether a timer that fires at this time is one that it has asked for.
+    pub(super) fn expects_at(&self, steady_ms: f64) -> bool {
+        steady_ms + self.ahead_ms <= self.expected_ms + 2.0
+    }
+
+    /// Whether it has a look due, whatever chance has made of its pause.
+    pub(super) fn is_overdue(&self, steady_ms: f64) -> bool {
+        let now_ms = steady_ms + self.ahead_ms;
+        self.end.is_none() && !self.unshown && now_ms > self.due_by_ms.max(self.takes_by_ms) && now_ms < self.end_ms()
     }
 
     pub(super) fn abort(&mut self) {
         self.end.get_or_insert(Outcome::Aborted);
         self.unshown = false;
-        self.looking = false;
     }
 
     /// Where there is reason to look soon, it does.
@@ -105,40 +112,39 @@ impl Rules {
     pub(super) fn hear(&mut self, look: &Look, page: Page, wait: &Wait) {
         assert!(self.end.is_none(), "it has ended and hears on");
         let at_ms = look.at_ms + self.ahead_ms;
-        // A look that was on its way as nothing could run: the deadline is put off, and the next look is soon.
-        let frozen = self.looking && at_ms - self.expected_ms > FROZEN_MS && at_ms >= self.end_ms() && self.overtime_until_ms.is_none();
-        self.looks += u32::from(!self.looking);
-        self.looking = false;
+        self.looks += u32::from(self.sent_ms.is_none());
+        self.sent_ms = None;
         self.unshown = true;
-        self.overtime_until_ms = if frozen { Some(at_ms + OVERTIME_MS) } else { self.overtime_until_ms.map(|until| until.min(at_ms)) };
+        if look.sent_ms + self.ahead_ms >= self.overtime_since_ms {
+            self.overtime_until_ms = self.overtime_until_ms.map(|until| until.min(at_ms));
+        }
         let end_ms = self.end_ms();
-        let rule = self.end_by(&look.reading, at_ms);
-        let pause = self.pause(&look.reading, page);
-        self.end = match rule {
-            None if pause.ordered && at_ms + pause.least_ms > end_ms + EPSILON_MS => Some(Outcome::TimedOut),
-            // It depends on chance, and the wait is believed.
-            None if pause.ordered && at_ms + pause.most_ms >= end_ms - EPSILON_MS => {
-                wait.outcome().filter(|outcome| *outcome == Outcome::TimedOut)
-            }
-            rule => rule,
-        };
+        self.end = self.end_by(&look.reading, at_ms);
         assert_eq!(wait.outcome(), self.end, "after {look:?} at {at_ms}, the end at {end_ms}");
+        let pause = self.pause(&look.reading, page);
         self.not_before_ms = at_ms + if pause.owed { pause.least_ms } else { MIN_GAP_MS };
         self.takes_by_ms = at_ms + if pause.owed { pause.most_ms } else { MIN_GAP_MS };
-        self.due_by_ms = if frozen { self.takes_by_ms } else { at_ms + pause.most_ms };
-        self.last = Some(look.clone());
-        let next_ms = wait.next_look_in_ms(0.0);
-        if self.end.is_some() {
-            assert_eq!(next_ms, None);
-        } else if let Some(next_ms) = next_ms {
-            assert!(next_ms >= self.not_before_ms - EPSILON_MS, "the next look is {} ms early", self.not_before_ms - next_ms);
-            assert!(next_ms <= self.due_by_ms + EPSILON_MS, "the next look is {} ms late", next_ms - self.due_by_ms);
-        } else {
-            let last = at_ms >= end_ms - LAST_MOMENTS_MS || (pause.owed && at_ms + pause.most_ms >= end_ms - EPSILON_MS);
-            assert!(last, "no look is to come, {} ms before the end", end_ms - at_ms);
+        self.due_by_ms = at_ms + pause.most_ms;
+        // The last look has time to come back.
+        if !pause.owed && at_ms < end_ms - LAST_MOMENTS_MS {
+            self.due_by_ms = self.due_by_ms.min((end_ms - LAST_MOMENTS_MS).max(self.takes_by_ms));
+        }
+        if self.due_by_ms >= end_ms - EPSILON_MS {
             self.due_by_ms = f64::INFINITY;
         }
+        self.last = Some(look.clone());
         self.same(wait);
+    }
+
+    /// What a look brought is no news to it: somebody else's wish failed, when it had no look due. What chance has made of its pause it knows
+    /// best itself, and then shows nothing.
+    pub(super) fn passes_over(&self, look: &Look, next: Next) -> bool {
+        let foreign = look.single && !self.terms.once && matches!(look.reading, Reading::Problem(_));
+        let sent_ms = look.sent_ms + self.ahead_ms;
+        if !foreign || sent_ms >= self.due_by_ms {
+            return false;
+        }
+        sent_ms < self.not_before_ms || next != Next::Yield
     }
 
     /// How the wait must stand after this reading; `None` where it goes on, or ends by its deadline alone.
@@ -169,26 +175,25 @@ impl Rules {
     fn pause(&self, reading: &Reading, page: Page) -> Pause {
         let Reading::Problem(problem) = reading else {
             let seldom = if page == Page::Shown { 1.0 } else { 3.0 };
-            return Pause { least_ms: MIN_GAP_MS, most_ms: LONGEST_MS * seldom, ordered: false, owed: false };
+            return Pause { least_ms: MIN_GAP_MS, most_ms: LONGEST_MS * seldom, owed: false };
         };
         let asked_ms = problem.retry_after_ms.unwrap_or(0.0).max(0.0);
         let ordered = asked_ms > 0.0;
         let Problem { kind, class, .. } = **problem;
         if class == Class::NotThereYet {
-            return Pause { least_ms: asked_ms.max(MIN_GAP_MS), most_ms: asked_ms.max(2_875.0), ordered, owed: ordered };
+            return Pause { least_ms: asked_ms.max(MIN_GAP_MS), most_ms: asked_ms.max(2_875.0), owed: ordered };
         }
         // The first of a row has the shortest pause, the sixteenth the longest.
         let (least_ms, most_ms) = (pauses(problem, 1).0, pauses(problem, 16).1);
-        Pause { least_ms, most_ms, ordered, owed: ordered || (kind == Kind::RateLimited && class == Class::Passing) }
+        Pause { least_ms, most_ms, owed: ordered || (kind == Kind::RateLimited && class == Class::Passing) }
     }
 
     /// It was asked, at a time when what it knew was `known`.
-    pub(super) fn answered(&mut self, next: Next, who: usize, task: usize, shared: &mut Shared, now_ms: f64, wait: &Wait) {
-        let steady_ms = now_ms - self.ahead_ms;
+    pub(super) fn answered(&mut self, next: Next, task: usize, shared: &mut Shared, steady_ms: f64, wait: &Wait) {
+        let now_ms = steady_ms + self.ahead_ms;
         if self.unshown {
             assert_eq!(next, Next::Yield, "not shown");
             self.unshown = false;
-            self.expected_ms = now_ms;
             return;
         }
         let late_ms = now_ms - self.expected_ms;
@@ -196,7 +201,9 @@ impl Rules {
         if self.end.is_none() && past {
             // The deadline: over, but for one look where nothing could run as it passed.
             if late_ms > FROZEN_MS && self.overtime_until_ms.is_none() && next != Next::Done {
+                self.overtime_since_ms = now_ms;
                 self.overtime_until_ms = Some(now_ms + OVERTIME_MS);
+                self.due_by_ms = now_ms.max(self.takes_by_ms);
             } else {
                 assert_eq!(next, Next::Done, "past the deadline by {} ms, late by {late_ms}", now_ms - self.deadline_ms);
                 self.end = Some(Outcome::TimedOut);
@@ -206,7 +213,7 @@ impl Rules {
         let end_ms = self.end_ms();
         match next {
             Next::Yield => panic!("shown twice, or with nothing new"),
-            Next::Done => self.expected_ms = now_ms,
+            Next::Done => {}
             Next::SleepUntil(at_ms) => {
                 assert!(at_ms > now_ms - EPSILON_MS && at_ms <= end_ms, "sleep from {now_ms} to {at_ms}, the end at {end_ms}");
                 let due_ms = self.due_by_ms - self.ahead_ms;
@@ -216,17 +223,15 @@ impl Rules {
                 assert!(until_ms <= latest_ms + EPSILON_MS, "sleeps until {until_ms}, not {latest_ms}: {self:?} {shared:?}");
                 self.expected_ms = at_ms;
             }
-            Next::Send { within_ms } => {
-                assert!(within_ms > 0.0 && within_ms <= self.terms.request_timeout_ms, "{within_ms} ms for a look");
-                assert!(now_ms + within_ms <= end_ms + EPSILON_MS || !end_ms.is_finite(), "a look beyond the end");
+            Next::Send { look, within_ms } => {
+                assert_eq!(within_ms, self.terms.request_timeout_ms);
+                assert!(now_ms < end_ms, "a look past the end");
                 assert!(self.terms.once || steady_ms >= shared.awake_at_ms - EPSILON_MS, "sent as the page wakes up");
                 assert!(self.terms.once || now_ms >= self.not_before_ms - EPSILON_MS, "{} ms early", self.not_before_ms - now_ms);
-                self.overtime_looks += u32::from(self.overtime_until_ms.is_some());
-                assert!(self.overtime_looks <= 1, "a second look past the deadline");
-                shared.sent(who, task, self.terms.once, within_ms, steady_ms);
-                self.looking = true;
+                shared.sent(task, Flight { look, single: self.terms.once, sent_ms: steady_ms, limit_ms: steady_ms + within_ms });
+                self.sent_ms = Some(now_ms);
+                self.due_by_ms = self.due_by_ms.min(now_ms);
                 self.looks += 1;
-                self.expected_ms = now_ms + within_ms;
             }
         }
         self.same(wait);
@@ -240,6 +245,10 @@ impl Rules {
         assert_eq!(share == 1.0, matches!(self.end, Some(Outcome::Succeeded | Outcome::Failed)));
         self.progress = share;
         let (told, problem) = (wait.details(), wait.problem());
+        if self.end == Some(Outcome::TimedOut) && self.sent_ms.is_some() {
+            // That its last look did not come back is the last that is known.
+            return assert_eq!(problem.map(|problem| problem.kind), Some(Kind::Network));
+        }
         match self.last.as_ref().map(|look| &look.reading) {
             None => assert!(told.is_none() && problem.is_none()),
             Some(Reading::Task(task)) => assert!(told.is_some_and(|told| Rc::ptr_eq(told, task)) && problem.is_none()),
@@ -247,8 +256,9 @@ impl Rules {
         }
     }
 
+    /// What was thrown below the last look; of none that is on its way.
     pub(super) fn cause(&self) -> Option<u32> {
-        self.last.as_ref().and_then(|look| look.cause)
+        self.last.as_ref().filter(|_| self.sent_ms.is_none()).and_then(|look| look.cause)
     }
 }
 
@@ -256,8 +266,6 @@ impl Rules {
 struct Pause {
     least_ms: f64,
     most_ms: f64,
-    /// The server asked for it: a wait that has no time left for it ends at once.
-    ordered: bool,
     /// No reason makes it shorter.
     owed: bool,
 }

@@ -6,20 +6,29 @@ use nanobanana_task::wait::{MIN_GAP_MS, Now, Page};
 
 /// A driver that is this much later than the limit of its look has lost it.
 const LOST_AFTER_MS: f64 = 1_000.0;
+/// For one whose turn is before it and that is a little late.
+const LATE_MS: f64 = 250.0;
+/// A look sent before a waking has this long after it.
+const CUT_OFF_MS: f64 = 2_000.0;
 
 /// What a look brought.
 #[derive(Debug, Clone)]
 pub(super) struct Look {
     pub(super) reading: Reading,
     pub(super) cause: Option<u32>,
+    /// Who asked for it wanted one look and no more.
+    pub(super) single: bool,
+    pub(super) sent_ms: f64,
     pub(super) at_ms: f64,
 }
 
 /// A look on its way.
 #[derive(Debug, Clone, Copy)]
-struct Flight {
-    who: usize,
-    limit_ms: f64,
+pub(super) struct Flight {
+    pub(super) look: u64,
+    pub(super) single: bool,
+    pub(super) sent_ms: f64,
+    pub(super) limit_ms: f64,
 }
 
 /// A task, for as long as somebody waits for it.
@@ -29,14 +38,15 @@ pub(super) struct Task {
     /// Looks of which all who wait for it are to hear.
     pub(super) looks: u32,
     pub(super) last: Option<Look>,
-    /// When the last look at it was over.
+    /// When the last look at it was over, and what the server is owed after it.
     over_ms: f64,
+    owed_until_ms: f64,
     flights: Vec<Flight>,
 }
 
 impl Task {
     fn new() -> Self {
-        Self { waits: 0, looks: 0, last: None, over_ms: f64::NEG_INFINITY, flights: Vec::new() }
+        Self { waits: 0, looks: 0, last: None, over_ms: f64::NEG_INFINITY, owed_until_ms: f64::NEG_INFINITY, flights: Vec::new() }
     }
 
     /// Whether what is known of it is news to a new wait.
@@ -57,6 +67,8 @@ pub(super) struct Shared {
     cool_by_ms: f64,
     limited_in_a_row: i32,
     pub(super) tasks: Vec<Task>,
+    /// Nobody who stood in the queue was dropped, and all are told when it moves.
+    in_touch: bool,
     most_tasks: f64,
     /// The page when last asked.
     pub(super) page: Page,
@@ -68,7 +80,7 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(requests_per_second: f64, tasks: usize) -> Self {
+    pub(super) fn new(requests_per_second: f64, tasks: usize, in_touch: bool) -> Self {
         Self {
             gap_ms: 1_000.0 / requests_per_second,
             wide_gap_ms: 1_050.0 / requests_per_second,
@@ -77,6 +89,7 @@ impl Shared {
             cool_by_ms: f64::NEG_INFINITY,
             limited_in_a_row: 0,
             tasks: vec![Task::new(); tasks],
+            in_touch,
             most_tasks: 0.0,
             page: Page::Shown,
             wall_ahead_ms: None,
@@ -109,35 +122,55 @@ impl Shared {
         if slept || shown {
             self.events += 1;
             self.wakings += 1;
-            if now.steady_ms >= self.awake_at_ms {
+            if self.last_sent_ms >= self.awake_at_ms || now.steady_ms >= self.awake_at_ms + 5_000.0 {
                 self.awake_at_ms = now.steady_ms + 500.0;
             }
         }
     }
 
     /// A look is sent: whether it may be, and what follows for the others.
-    pub(super) fn sent(&mut self, who: usize, task: usize, single: bool, within_ms: f64, now_ms: f64) {
-        let Self { last_sent_ms, gap_ms, cool_ms, page, .. } = *self;
+    pub(super) fn sent(&mut self, task: usize, flight: Flight) {
+        let Self { last_sent_ms, gap_ms, cool_ms, page, awake_at_ms, .. } = *self;
+        let Flight { sent_ms: now_ms, single, .. } = flight;
         assert!(now_ms >= last_sent_ms + gap_ms - EPSILON_MS, "sent {} ms after the last, of {gap_ms}", now_ms - last_sent_ms);
         assert!(now_ms >= cool_ms - EPSILON_MS, "sent {} ms before the end of the cool-down", cool_ms - now_ms);
         let task = &mut self.tasks[task];
-        if let Some(other) = task.flights.iter().find(|flight| now_ms < flight.limit_ms) {
-            panic!("two looks on their way for one task: {who} and {}", other.who);
+        // But for one that is given up: it was sent before a waking, and its connection is dead.
+        let cut_off = |other: &Flight| other.sent_ms < awake_at_ms && now_ms >= awake_at_ms + CUT_OFF_MS - EPSILON_MS;
+        if let Some(other) = task.flights.iter().find(|other| now_ms < other.limit_ms && !cut_off(other)) {
+            panic!("two looks on their way for one task: {flight:?} and {other:?}");
         }
         if !single {
-            assert!(now_ms >= task.over_ms + MIN_GAP_MS - EPSILON_MS, "sent {} ms after the last look", now_ms - task.over_ms);
+            let not_before_ms = task.owed_until_ms.max(task.over_ms + MIN_GAP_MS);
+            assert!(now_ms >= not_before_ms - EPSILON_MS, "sent {} ms early after the last look", not_before_ms - now_ms);
             assert!(page != Page::Offline, "sent without a network");
         }
-        task.flights.push(Flight { who, limit_ms: now_ms + within_ms });
+        // What was lost has no claim any more.
+        task.flights = vec![flight];
         self.last_sent_ms = now_ms;
         self.events += 1;
     }
 
-    /// A look is over.
-    pub(super) fn over(&mut self, who: usize, task: usize, now_ms: f64) {
+    /// A look is over, and what is known of it then.
+    pub(super) fn over(&mut self, task: usize, look: u64, reading: &Reading, now_ms: f64) -> Option<Flight> {
         self.events += 1;
-        self.tasks[task].over_ms = now_ms;
-        self.tasks[task].flights.retain(|flight| flight.who != who);
+        let task = &mut self.tasks[task];
+        let flight = task.flights.iter().position(|flight| flight.look == look).map(|place| task.flights.remove(place));
+        if flight.is_some() || matches!(reading, Reading::Task(_)) {
+            task.over_ms = now_ms;
+        }
+        flight
+    }
+
+    /// A look was given up.
+    pub(super) fn give_up(&mut self, task: usize, look: u64, now_ms: f64) {
+        self.events += 1;
+        let task = &mut self.tasks[task];
+        let before = task.flights.len();
+        task.flights.retain(|flight| flight.look != look);
+        if task.flights.len() < before {
+            task.over_ms = now_ms;
+        }
     }
 
     /// What a look brought is of use to all, whoever sent it.
@@ -155,8 +188,13 @@ impl Shared {
     }
 
     pub(super) fn share(&mut self, task: usize, look: Look) {
-        self.tasks[task].looks += 1;
-        self.tasks[task].last = Some(look);
+        let task = &mut self.tasks[task];
+        task.owed_until_ms = match &look.reading {
+            Reading::Problem(problem) => look.at_ms + problem.retry_after_ms.unwrap_or(0.0),
+            Reading::Task(_) => f64::NEG_INFINITY,
+        };
+        task.looks += 1;
+        task.last = Some(look);
     }
 
     /// The latest instant that a wait may be sent to sleep until, whose own look is due at `due_ms` at the latest.
@@ -164,10 +202,20 @@ impl Shared {
         if self.page == Page::Offline && !single {
             return f64::INFINITY;
         }
-        let queue_ms = now_ms.max(self.cool_by_ms).max(self.last_sent_ms + self.wide_gap_ms) + self.most_tasks * self.wide_gap_ms;
+        // Where all are told, only those who wait now stand before it; each task for its waits and for its single looks.
+        let tasks = self.tasks.iter().filter(|task| task.waits > 0).count() as f64;
+        let before = 2.0 * if self.in_touch { tasks } else { self.most_tasks } - 1.0;
+        let queue_ms = now_ms.max(self.cool_by_ms).max(self.last_sent_ms + self.wide_gap_ms) + before * self.wide_gap_ms + LATE_MS;
         let task = &self.tasks[task];
         let flights = task.flights.iter().map(|flight| flight.limit_ms + LOST_AFTER_MS);
-        flights.fold(due_ms.max(queue_ms).max(task.over_ms + MIN_GAP_MS), f64::max)
+        flights.fold(due_ms.max(queue_ms).max(task.over_ms + MIN_GAP_MS).max(task.owed_until_ms), f64::max)
+    }
+
+    /// Whether a look of a wait that has one due may be sent now.
+    pub(super) fn is_idle(&self, task: usize, now_ms: f64) -> bool {
+        let task = &self.tasks[task];
+        let open_ms = self.cool_by_ms.max(self.last_sent_ms + self.wide_gap_ms).max(self.awake_at_ms);
+        self.page != Page::Offline && task.flights.is_empty() && now_ms > open_ms.max(task.over_ms + MIN_GAP_MS).max(task.owed_until_ms)
     }
 }
 

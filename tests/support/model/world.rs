@@ -5,11 +5,13 @@ use super::rules::Rules;
 use super::shared::Shared;
 use crate::support::NOW_MS;
 use crate::support::bytes::Bytes;
-use nanobanana_task::reply::{Problem, Reading};
+use nanobanana_task::reply::Reading;
 use nanobanana_task::wait::{Client, Handle, Now, Page, Seat};
 
 pub(super) const TASKS: [&str; 3] = ["a", "b", "c"];
 const MOST_WAITS: usize = 6;
+/// What timers and the turns of the quickest client take.
+const SLACK_MS: f64 = 10.0;
 /// A scenario that has seen so much ends there.
 const MOST_EVENTS: usize = 400;
 
@@ -19,17 +21,11 @@ pub(super) enum Doing {
     Sleeping {
         until_ms: f64,
     },
-    /// A look is on its way; without an answer it is given up at the limit.
-    Looking {
-        limit_ms: f64,
-        within_ms: f64,
-        answer: Option<(f64, Reading)>,
-    },
     /// It has shown a state, and its caller comes for more here.
     Held {
         until_ms: f64,
     },
-    /// Its runtime has dropped it, and what it had on its way.
+    /// Its runtime has dropped it without a word, and what it had on its way.
     Lost,
     Gone,
 }
@@ -46,11 +42,35 @@ pub(super) struct Driver {
     pub(super) events: u64,
 }
 
+/// What is kept of a task: which it is.
+#[derive(Debug, Default)]
+pub(super) struct Kept(pub(super) usize);
+
+/// A look on its way; without an answer it is given up at the limit.
+pub(super) struct Carried {
+    pub(super) who: usize,
+    pub(super) task: usize,
+    pub(super) look: u64,
+    pub(super) limit_ms: f64,
+    pub(super) within_ms: f64,
+    pub(super) answer: Option<(f64, Reading)>,
+}
+
+/// What happens next by itself.
+#[derive(Clone, Copy)]
+enum Event {
+    /// A wait is back.
+    Back(usize),
+    /// The look in this place has come back, or its limit has come.
+    Over(usize),
+}
+
 pub(super) struct World<'a> {
     pub(super) bytes: Bytes<'a>,
-    pub(super) client: Client<u32>,
+    pub(super) client: Client<u32, Kept>,
     pub(super) shared: Shared,
     pub(super) drivers: Vec<Driver>,
+    pub(super) carried: Vec<Carried>,
     pub(super) now: Now,
     pub(super) page: Page,
     /// Waits may not wake each other.
@@ -75,8 +95,9 @@ impl<'a> World<'a> {
         let world = Self {
             bytes,
             client: Client::new(requests_per_second),
-            shared: Shared::new(requests_per_second, TASKS.len()),
+            shared: Shared::new(requests_per_second, TASKS.len(), !apart),
             drivers: Vec::new(),
+            carried: Vec::new(),
             now: Now { steady_ms: start_ms, wall_ms: NOW_MS + 0.75 },
             page: Page::Shown,
             apart,
@@ -194,37 +215,49 @@ impl World<'_> {
     }
 
     /// The next thing that happens by itself.
-    fn first_due(&self) -> Option<(f64, usize)> {
-        let due = self.drivers.iter().enumerate().filter_map(|(who, driver)| match &driver.doing {
-            Doing::Sleeping { until_ms } | Doing::Held { until_ms } => Some((*until_ms, who)),
-            Doing::Looking { limit_ms, answer, .. } => Some((answer.as_ref().map_or(*limit_ms, |(at_ms, _)| at_ms.min(*limit_ms)), who)),
+    fn first_due(&self) -> Option<(f64, Event)> {
+        let backs = self.drivers.iter().enumerate().filter_map(|(who, driver)| match &driver.doing {
+            Doing::Sleeping { until_ms } | Doing::Held { until_ms } => Some((*until_ms, Event::Back(who))),
             Doing::Lost | Doing::Gone => None,
         });
+        let overs = self.carried.iter().enumerate().map(|(place, Carried { limit_ms, answer, .. })| {
+            (answer.as_ref().map_or(*limit_ms, |(at_ms, _)| at_ms.min(*limit_ms)), Event::Over(place))
+        });
         let overdue = |at_ms: f64| self.backwards && at_ms <= self.now.steady_ms;
-        due.filter(|(at_ms, _)| at_ms.is_finite()).reduce(|first, other| {
-            let before = if overdue(first.0) && overdue(other.0) { other.1 > first.1 } else { other.0 < first.0 };
+        overs.chain(backs).filter(|(at_ms, _)| at_ms.is_finite()).reduce(|first, other| {
+            let before = if overdue(first.0) && overdue(other.0) { other.0 >= first.0 } else { other.0 < first.0 };
             if before { other } else { first }
         })
     }
 
     /// Time goes on, and all that is due happens.
     fn run(&mut self, until_ms: f64) {
-        while let Some((at_ms, who)) = self.first_due()
+        while let Some((at_ms, event)) = self.first_due()
             && at_ms <= until_ms
             && self.events < MOST_EVENTS
         {
             self.events += 1;
+            self.nobody_waits_for_nothing(at_ms);
             self.pass((at_ms - self.now.steady_ms).max(0.0));
-            match &mut self.drivers[who].doing {
-                Doing::Looking { limit_ms, within_ms, answer } => {
-                    let in_time = answer.take().filter(|(at_ms, _)| at_ms <= limit_ms);
-                    let reading = in_time.map_or_else(|| Reading::Problem(Problem::slow(*within_ms).into()), |(_, reading)| reading);
-                    self.come_back(who, reading);
-                }
-                _ => self.ask(who),
+            match event {
+                Event::Over(place) => self.come_back(place),
+                Event::Back(who) => self.ask(who),
             }
         }
         self.pass((until_ms - self.now.steady_ms).max(0.0));
+    }
+
+    /// Where all are told of what happens, nobody who has a look due sleeps while it could be sent.
+    fn nobody_waits_for_nothing(&self, until_ms: f64) {
+        // One whose timer is late holds the next one up until when that was told.
+        let is_late = |driver: &Driver| matches!(driver.doing, Doing::Sleeping { until_ms } if !driver.rules.expects_at(until_ms));
+        if self.apart || until_ms <= self.now.steady_ms + SLACK_MS || self.drivers.iter().any(is_late) {
+            return;
+        }
+        for Driver { doing, rules, task, .. } in &self.drivers {
+            let due = matches!(doing, Doing::Sleeping { .. }) && !rules.terms.once && rules.is_overdue(until_ms - SLACK_MS);
+            assert!(!due || !self.shared.is_idle(*task, until_ms - SLACK_MS), "it waits for nothing: {rules:?} {:?}", self.shared);
+        }
     }
 
     /// All come to their ends, and nothing is left of them.
@@ -238,6 +271,7 @@ impl World<'_> {
             }
         }
         let left = format!("{:?}", self.client);
-        assert!(left.contains("tasks: []") && left.contains("free: []"), "{left}");
+        assert!(left.contains("tasks: []"), "{left}");
+        assert!(self.carried.is_empty(), "a look is left on its way");
     }
 }

@@ -1,0 +1,55 @@
+//! The caller's signal.
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Whatever behaves like an `AbortSignal`: it may come from another realm or a polyfill, so it is never asked for its class, and all it does
+    /// may throw.
+    #[derive(Clone, Debug)]
+    pub(crate) type Signal;
+    #[wasm_bindgen(method, getter, catch)]
+    fn aborted(this: &Signal) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    fn reason(this: &Signal) -> Result<JsValue, JsValue>;
+}
+
+#[wasm_bindgen(module = "/npm/signals.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn heed(signal: &Signal, call: &JsValue) -> Result<Function, JsValue>;
+}
+
+impl Signal {
+    pub(crate) fn is_aborted(&self) -> bool {
+        self.aborted().is_ok_and(|aborted| aborted.is_truthy())
+    }
+
+    /// The caller's own reason, to be thrown as it is.
+    pub(crate) fn reason_of(signal: Option<&Self>) -> JsValue {
+        signal.map_or(JsValue::UNDEFINED, |signal| signal.reason().unwrap_or_else(|thrown| thrown))
+    }
+}
+
+/// Has something done when a signal aborts, until it is dropped.
+pub(super) struct Heeded {
+    end: Option<Function>,
+    _on_abort: Closure<dyn FnMut()>,
+}
+
+impl Heeded {
+    pub(super) fn new(signal: &Signal, on_abort: impl FnMut() + 'static) -> Self {
+        let on_abort = Closure::new(on_abort);
+        // A signal that takes no listener is looked at after each await all the same.
+        Self { end: heed(signal, on_abort.as_ref()).ok(), _on_abort: on_abort }
+    }
+}
+
+impl Drop for Heeded {
+    fn drop(&mut self) {
+        if let Some(end) = &self.end {
+            let _ = end.call0(&JsValue::UNDEFINED);
+        }
+    }
+}

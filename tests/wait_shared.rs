@@ -1,0 +1,279 @@
+//! What the waits of one client do together: turns, looks, pauses that the server is owed, wakings.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod support;
+
+use nanobanana_task::reply::{Class, Kind, Reading, Status};
+use nanobanana_task::wait::{Client, Failure, MIN_GAP_MS, Next, Now, Outcome, Page, Seat, Terms};
+use support::driver::{at, bring};
+use support::{NOW_MS, failing, generating, seen, success, terms, told_to_wait};
+
+/// At five a second, with what is kept between two requests more than that.
+const GAP_MS: f64 = 204.0;
+
+fn single() -> Terms {
+    Terms { once: true, timeout_ms: 30_000.0, ..terms() }
+}
+
+fn next(client: &mut Client<()>, seat: &mut Seat<()>, after_ms: f64) -> Next {
+    client.next(seat, at(NOW_MS + after_ms), Page::Shown)
+}
+
+fn back(client: &mut Client<()>, seat: &Seat<()>, sent: Next, reading: Reading, after_ms: f64) {
+    bring(client, seat, sent, reading, None, at(NOW_MS + after_ms), 0.5);
+}
+
+fn ask_all(client: &mut Client<()>, seats: &mut [Seat<()>]) {
+    for seat in seats {
+        next(client, seat, 0.0);
+    }
+}
+
+/// When a wait is to be back, counted from the first instant.
+fn slept(next: Next) -> f64 {
+    let Next::SleepUntil(at_ms) = next else { panic!("{next:?} and no sleep") };
+    at_ms - NOW_MS
+}
+
+#[test]
+fn a_turn_that_is_given_back_brings_the_later_ones_forward() {
+    let mut client = Client::new(5.0);
+    let mut first = client.enter("first", None, terms(), at(NOW_MS));
+    assert!(matches!(next(&mut client, &mut first, 0.0), Next::Send { .. }));
+    let mut many: Vec<Seat<()>> = (0..999).map(|n| client.enter(&format!("many{n}"), None, terms(), at(NOW_MS))).collect();
+    for (n, seat) in many.iter_mut().enumerate() {
+        assert_eq!(slept(next(&mut client, seat, 0.0)), GAP_MS * (n + 1) as f64);
+    }
+    let mut last = client.enter("last", None, terms(), at(NOW_MS));
+    assert_eq!(slept(next(&mut client, &mut last, 0.0)), GAP_MS * 1_000.0);
+    many.iter().for_each(|seat| client.leave(seat));
+    // Its driver is rung, and asks again.
+    assert_eq!(slept(next(&mut client, &mut last, 10.0)), GAP_MS);
+    assert!(matches!(next(&mut client, &mut last, GAP_MS), Next::Send { .. }));
+}
+
+#[test]
+fn the_driver_is_told_of_whose_turn_it_is_once_after_each_change() {
+    let mut client = Client::<(), String>::new(5.0);
+    let mut seats: Vec<Seat<()>> = ["a", "b", "c"].map(|id| client.enter(id, None, terms(), at(NOW_MS))).into();
+    for (seat, id) in seats.iter_mut().zip(["a", "b", "c"]) {
+        client.kept_mut(id).expect("somebody waits for it").push_str(id);
+        client.next(seat, at(NOW_MS), Page::Shown);
+    }
+    assert_eq!((client.kept_of_next().cloned(), client.kept_of_next()), (Some("b".into()), None));
+    client.leave(&seats[1]);
+    assert_eq!((client.kept_of_next().cloned(), client.kept_of_next()), (Some("c".into()), None));
+    client.leave(&seats[2]);
+    assert_eq!(client.kept_of_next(), None);
+}
+
+#[test]
+fn waits_take_turns_in_the_order_in_which_they_are_due() {
+    let mut client = Client::new(5.0);
+    let mut seats: Vec<Seat<()>> = (0..4).map(|n| client.enter(&format!("t{n}"), None, terms(), at(NOW_MS))).collect();
+    for (n, seat) in seats.iter_mut().enumerate().rev() {
+        let after = GAP_MS * (3 - n) as f64;
+        let told = next(&mut client, seat, 0.0);
+        assert!(if n == 3 { matches!(told, Next::Send { .. }) } else { slept(told) == after }, "{n}: {told:?}");
+    }
+    assert!(matches!(next(&mut client, &mut seats[1], GAP_MS), Next::SleepUntil(_)), "before the one who was first");
+    assert!(matches!(next(&mut client, &mut seats[2], GAP_MS), Next::Send { .. }));
+}
+
+#[test]
+fn who_is_late_for_its_turn_does_not_hold_the_next_up_for_long() {
+    let mut client = Client::new(5.0);
+    let mut seats: Vec<Seat<()>> = (0..3).map(|n| client.enter(&format!("t{n}"), None, terms(), at(NOW_MS))).collect();
+    ask_all(&mut client, &mut seats);
+    assert_eq!(slept(next(&mut client, &mut seats[2], 2.0 * GAP_MS)), 3.0 * GAP_MS);
+    assert!(matches!(next(&mut client, &mut seats[2], 3.0 * GAP_MS), Next::Send { .. }), "held up by who does not come");
+    assert!(matches!(next(&mut client, &mut seats[1], 4.0 * GAP_MS), Next::Send { .. }));
+}
+
+#[test]
+fn single_looks_have_every_second_turn() {
+    let mut client = Client::new(5.0);
+    let mut waits: Vec<Seat<()>> = (0..500).map(|n| client.enter(&format!("wait{n}"), None, terms(), at(NOW_MS))).collect();
+    ask_all(&mut client, &mut waits);
+    let mut singles: Vec<Seat<()>> = (0..500).map(|n| client.enter(&format!("single{n}"), None, single(), at(NOW_MS))).collect();
+    ask_all(&mut client, &mut singles);
+    // The first wait has been sent, so a single look is next, then a wait, and so on.
+    let (mut now_ms, mut sent) = (0.0, String::new());
+    for _ in 0..20 {
+        now_ms += GAP_MS;
+        let mut sends = |seats: &mut Vec<Seat<()>>, as_what: char| {
+            let place = seats.iter_mut().position(|seat| matches!(next(&mut client, seat, now_ms), Next::Send { .. }));
+            sent.extend(place.map(|place| (as_what, drop(seats.remove(place))).0));
+        };
+        sends(&mut waits, 'w');
+        sends(&mut singles, 's');
+    }
+    assert_eq!(sent, "sw".repeat(10));
+}
+
+#[test]
+fn a_look_is_everybodys_and_outlives_who_had_it_sent() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut short = client.enter("t1", None, Terms { timeout_ms: 1_000.0, ..terms() }, at(NOW_MS));
+    let mut long = client.enter("t1", None, terms(), at(NOW_MS));
+    let sent = next(&mut client, &mut short, 0.0);
+    assert_eq!(slept(next(&mut client, &mut long, 0.0)), 16_000.0);
+    assert_eq!((next(&mut client, &mut short, 1_000.0), short.wait().outcome()), (Next::Done, Some(Outcome::TimedOut)));
+    client.leave(&short);
+    assert_eq!(slept(next(&mut client, &mut long, 1_000.0)), 16_000.0);
+    back(&mut client, &long, sent, success(), 1_500.0);
+    assert_eq!((next(&mut client, &mut long, 1_500.0), next(&mut client, &mut long, 1_500.0)), (Next::Yield, Next::Done));
+    assert_eq!((long.wait().outcome(), long.wait().looks()), (Some(Outcome::Succeeded), 1));
+}
+
+#[test]
+fn short_waits_that_come_again_and_again_do_not_keep_a_long_one_from_its_looks() {
+    let mut client = Client::new(5.0);
+    let mut long = client.enter("t1", None, terms(), at(NOW_MS));
+    let (mut heard, mut under_way) = (0, None::<(Next, f64)>);
+    for step in 0..400 {
+        let now_ms = f64::from(step) * 100.0;
+        // Each reply takes 1.5 s, and nobody but the long wait stays that long.
+        if let Some((sent, came_ms)) = under_way
+            && now_ms >= came_ms
+        {
+            back(&mut client, &long, sent, generating(), now_ms);
+            under_way = None;
+        }
+        let mut short = client.enter("t1", None, Terms { timeout_ms: 1_000.0, ..terms() }, at(NOW_MS + now_ms));
+        for seat in [&mut short, &mut long] {
+            let mut told = next(&mut client, seat, now_ms);
+            if told == Next::Yield {
+                heard += 1;
+                told = next(&mut client, seat, now_ms);
+            }
+            if matches!(told, Next::Send { .. }) {
+                under_way = Some((told, now_ms + 1_500.0));
+            }
+        }
+        client.leave(&short);
+    }
+    assert!(heard >= 40, "{heard} readings in 40 s");
+}
+
+#[test]
+fn single_looks_that_fail_do_not_wear_out_a_wait() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
+    let sent = next(&mut client, &mut wait, 0.0);
+    back(&mut client, &wait, sent, generating(), 0.0);
+    assert_eq!(next(&mut client, &mut wait, 0.0), Next::Yield);
+    let due_ms = slept(next(&mut client, &mut wait, 0.0));
+    for n in 1..=10 {
+        let now_ms = f64::from(n) * 10.0;
+        let mut look = client.enter("t1", None, single(), at(NOW_MS + now_ms));
+        let sent = next(&mut client, &mut look, now_ms);
+        back(&mut client, &look, sent, failing(if n % 2 == 0 { Class::Unclear } else { Class::Final }), now_ms);
+        assert_eq!((next(&mut client, &mut look, now_ms), next(&mut client, &mut look, now_ms)), (Next::Yield, Next::Done));
+        client.leave(&look);
+        assert_eq!(slept(next(&mut client, &mut wait, now_ms)), due_ms, "the failure of somebody else's wish");
+    }
+    // One that is sent when the wait has a look due is its own as well: many wishes do not keep it waiting.
+    let mut look = client.enter("t1", None, single(), at(NOW_MS + due_ms));
+    let sent = next(&mut client, &mut look, due_ms);
+    back(&mut client, &look, sent, failing(Class::Passing), due_ms);
+    assert_eq!(next(&mut client, &mut wait, due_ms), Next::Yield);
+}
+
+#[test]
+fn the_pause_that_a_server_asks_for_is_owed_by_who_comes_later_too() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut first = client.enter("t1", None, terms(), at(NOW_MS));
+    let sent = next(&mut client, &mut first, 0.0);
+    back(&mut client, &first, sent, told_to_wait(Kind::Server, Class::Passing, 30_000.0), 0.0);
+    let mut later = client.enter("t1", None, terms(), at(NOW_MS + 1_000.0));
+    assert_eq!(slept(next(&mut client, &mut later, 1_000.0)), 30_000.0);
+}
+
+#[test]
+fn a_look_that_hangs_as_the_page_wakes_up_is_given_up_soon() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
+    let asked = |client: &mut Client<()>, wait: &mut Seat<()>, after_ms, page| client.next(wait, at(NOW_MS + after_ms), page);
+    let lost = asked(&mut client, &mut wait, 0.0, Page::Shown);
+    assert_eq!(slept(asked(&mut client, &mut wait, 1_000.0, Page::Hidden)), 16_000.0);
+    assert_eq!(slept(asked(&mut client, &mut wait, 5_000.0, Page::Shown)), 7_500.0);
+    let sent = asked(&mut client, &mut wait, 7_500.0, Page::Shown);
+    assert!(matches!(sent, Next::Send { .. }), "{sent:?}");
+    // That it was given up is no failure of the task's.
+    back(&mut client, &wait, lost, failing(Class::Passing), 7_500.0);
+    assert_eq!(slept(asked(&mut client, &mut wait, 7_501.0, Page::Shown)), 23_500.0);
+    back(&mut client, &wait, sent, success(), 8_000.0);
+    assert_eq!(asked(&mut client, &mut wait, 8_000.0, Page::Shown), Next::Yield);
+}
+
+#[test]
+fn a_page_that_is_hidden_during_a_look_looks_more_seldom_from_there_on() {
+    let pause = |page| {
+        let mut client = Client::new(f64::INFINITY);
+        let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
+        let sent = client.next(&mut wait, at(NOW_MS), Page::Shown);
+        back(&mut client, &wait, sent, seen(Status::Generating, Some(NOW_MS)), 100.0);
+        assert_eq!(client.next(&mut wait, at(NOW_MS + 100.0), page), Next::Yield);
+        slept(client.next(&mut wait, at(NOW_MS + 100.0), page)) - 100.0
+    };
+    assert!((2.999..3.001).contains(&(pause(Page::Hidden) / pause(Page::Shown))));
+}
+
+#[test]
+fn a_clock_that_is_set_again_and_again_does_not_put_the_look_off() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
+    let sent = next(&mut client, &mut wait, 0.0);
+    back(&mut client, &wait, sent, generating(), 0.0);
+    let mut looks = 0;
+    for step in 1..=120 {
+        let (steady_ms, ahead_ms) = (NOW_MS + f64::from(step) * 500.0, f64::from(step) * 2_600.0);
+        let told = client.next(&mut wait, Now { steady_ms, wall_ms: steady_ms + ahead_ms }, Page::Shown);
+        if matches!(told, Next::Send { .. }) {
+            looks += 1;
+            bring(&mut client, &wait, told, generating(), None, at(steady_ms), 0.5);
+        }
+    }
+    // Each step is taken for the end of a sleep, after which a look is worth more; and no two are closer than ever.
+    assert!((6..=75).contains(&looks), "{looks} looks in a minute");
+}
+
+#[test]
+fn what_is_told_of_the_next_look_knows_the_queue_and_the_cool_down() {
+    let mut client = Client::new(5.0);
+    let mut seats: Vec<Seat<()>> = (0..101).map(|n| client.enter(&format!("t{n}"), None, terms(), at(NOW_MS))).collect();
+    ask_all(&mut client, &mut seats);
+    let new = client.enter("new", None, terms(), at(NOW_MS));
+    assert_eq!(client.next_look_in_ms(&new, at(NOW_MS)), Some(GAP_MS * 101.0));
+    let mut cool = Client::new(5.0);
+    let mut refused = cool.enter("refused", None, single(), at(NOW_MS));
+    let sent = next(&mut cool, &mut refused, 0.0);
+    back(&mut cool, &refused, sent, told_to_wait(Kind::RateLimited, Class::Passing, 60_000.0), 0.0);
+    let other = cool.enter("other", None, terms(), at(NOW_MS));
+    assert!(cool.next_look_in_ms(&other, at(NOW_MS)).is_some_and(|ms| ms >= 60_000.0));
+}
+
+#[test]
+fn who_could_send_nothing_is_told_why() {
+    let mut client = Client::new(0.01);
+    let mut first = client.enter("first", None, terms(), at(NOW_MS));
+    assert!(matches!(next(&mut client, &mut first, 0.0), Next::Send { .. }));
+    let mut look = client.enter("look", None, single(), at(NOW_MS));
+    assert_eq!(slept(next(&mut client, &mut look, 0.0)), 30_000.0);
+    assert_eq!(next(&mut client, &mut look, 30_000.0), Next::Done);
+    let failure = Failure::of_end(look.wait(), NOW_MS + 30_000.0).expect("a failure");
+    assert_eq!((failure.problem.kind, failure.attempts), (Kind::TimedOut, 0));
+    assert!(failure.problem.message.contains("maxRequestsPerSecond"), "{}", failure.problem.message);
+}
+
+#[test]
+fn no_two_looks_of_a_task_are_closer_than_the_least_gap() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut one = client.enter("t1", None, terms(), at(NOW_MS));
+    let sent = next(&mut client, &mut one, 0.0);
+    back(&mut client, &one, sent, failing(Class::Passing), 50.0);
+    let mut other = client.enter("t1", None, terms(), at(NOW_MS + 60.0));
+    assert_eq!(slept(next(&mut client, &mut other, 60.0)), 50.0 + MIN_GAP_MS);
+}
