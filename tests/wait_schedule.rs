@@ -31,15 +31,22 @@ fn pause_at(age_ms: f64, pace: Pace, random: f64) -> f64 {
     pause_of(&mut Client::new(f64::INFINITY), Model::Standard, age_ms, pace, random, Page::Shown)
 }
 
-/// A client that has seen tasks of this model take so long.
+/// A client that has seen tasks of this model take so long, each another one.
 fn taught(model: Model, durations_ms: impl IntoIterator<Item = f64>) -> Client<()> {
     let mut client = Client::new(f64::INFINITY);
-    for ms in durations_ms {
-        let mut seat = client.enter("taught", None, Terms { once: true, ..terms() }, at(NOW_MS));
-        look_and_hear(&mut client, &mut seat, of_model(model, Status::Success, NOW_MS - ms, Some(NOW_MS)), at(NOW_MS), Page::Shown, 0.5);
-        client.leave(&seat);
+    for (n, ms) in durations_ms.into_iter().enumerate() {
+        look_at_ended(&mut client, model, &format!("taught-{n}"), ms);
     }
     client
+}
+
+/// One look at a task that has taken so long.
+fn look_at_ended(client: &mut Client<()>, model: Model, task_id: &str, took_ms: f64) {
+    let ended = task(of_model(model, Status::Success, NOW_MS - took_ms, Some(NOW_MS)));
+    let mut seat = client.enter(task_id, None, Terms { once: true, ..terms() }, at(NOW_MS));
+    let details = TaskDetails { task_id: task_id.into(), ..TaskDetails::clone(&ended) };
+    look_and_hear(client, &mut seat, Reading::Task(details.into()), at(NOW_MS), Page::Shown, 0.5);
+    client.leave(&seat);
 }
 
 #[test]
@@ -154,6 +161,20 @@ fn what_was_learned_last_counts_and_memory_is_bounded() {
     let mut fresh = taught(Model::Standard, fast());
     let [one, other] = [&mut forgetful, &mut fresh].map(|client| pause_of(client, Model::Standard, 0.0, Pace::Normal, 0.5, Page::Shown));
     assert_eq!(one, other);
+}
+
+#[test]
+fn a_task_is_learned_from_once_however_often_it_is_looked_at() {
+    let stuck_ms = 3_000_000.0;
+    let known = || taught(Model::Standard, (0..30).map(|n| 10_000.0 + 500.0 * f64::from(n)).chain([stuck_ms]));
+    let (mut once, mut often) = (known(), known());
+    for _ in 0..100 {
+        look_at_ended(&mut often, Model::Standard, "taught-30", stuck_ms);
+    }
+    for age in [0.0, 15_000.0, 30_000.0] {
+        let [one, other] = [&mut once, &mut often].map(|client| pause_of(client, Model::Standard, age, Pace::Normal, 0.5, Page::Shown));
+        assert_eq!(one, other, "at {age}");
+    }
 }
 
 #[test]

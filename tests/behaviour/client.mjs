@@ -2,7 +2,7 @@
 /** createClient: what its calls share, and what each keeps for itself. */
 
 import { between, is, ok, rejection, same } from "./check.mjs";
-import { LATE_MS, UNSENT, answering, failure, fresh, reaching, record, settlesAt, success } from "./world.mjs";
+import { LATE_MS, UNSENT, answering, askedFor, failure, fresh, reaching, record, settlesAt, success } from "./world.mjs";
 
 /** @typedef {import("./world.mjs").Behaviour} Behaviour */
 /** @typedef {import("../../pkg/index.js").TaskHandle} TaskHandle */
@@ -259,8 +259,8 @@ export const client = [
       const at = (/** @type {number} */ ms) => new Date(ms).toISOString();
       const own = answering((/** @type {Request} */ request) => {
         const now = Date.now();
-        const finished = request.url.includes("finished");
-        return finished ? success({ createTime: at(now - 3_000), completeTime: at(now) }) : record({ createTime: at(now) });
+        const taskId = askedFor(request);
+        return taskId === "running" ? record({ createTime: at(now) }) : success({ taskId, createTime: at(now - 3_000), completeTime: at(now) });
       });
       const shared = world.api.createClient(reaching(world, { fetch: own, maxRequestsPerSecond: Infinity }));
       const nextLook = async () => {
