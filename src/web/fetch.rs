@@ -9,7 +9,7 @@ use super::options::Refusal;
 use super::pause::{End, pause, unless};
 use crate::reply::{self, Class, Json, Kind, Problem, Reading, Reply, TaskDetails};
 use gloo_net::http::Headers;
-use js_sys::{Promise, encode_uri_component};
+use js_sys::{Function, Promise, encode_uri_component};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -19,27 +19,11 @@ use web_sys::{AbortController, Request, RequestCache, RequestInit, RequestRedire
 /// known to it. Browsers do not let a page set it.
 const USER_AGENT: &str = concat!("Mozilla/5.0 (compatible; nanobanana-task/", env!("CARGO_PKG_VERSION"), ")");
 
-#[wasm_bindgen]
-extern "C" {
-    // The bare global, so that it is called with the right `this` and found late, and with `catch`, which gloo-net's own send has not.
-    #[wasm_bindgen(catch, js_name = fetch)]
-    fn global_fetch(request: &Request) -> Result<JsValue, JsValue>;
-
-    /// Whatever behaves like a `Response`.
-    type Answer;
-    #[wasm_bindgen(method, getter, catch)]
-    fn status(this: &Answer) -> Result<f64, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn text(this: &Answer) -> Result<JsValue, JsValue>;
-
-    type AnswerHeaders;
-    #[wasm_bindgen(method, catch)]
-    fn get(this: &AnswerHeaders, name: &str) -> Result<JsValue, JsValue>;
-}
-
 #[wasm_bindgen(module = "/npm/thrown.js")]
 extern "C" {
     fn holds(thrown: &JsValue, secret: &str) -> bool;
+    // Without the flag there would be nothing for the glue to do, and the wasm would import past it, which the build does not know.
+    fn asked(own: Option<&Function>, request: Option<&Request>, looks: bool) -> Promise;
 }
 
 /// Why no reply came.
@@ -111,7 +95,7 @@ async fn exchange(look: &Look<'_>) -> Result<Reading, Trouble> {
     let key = match &connection.key {
         Key::Fixed(key) => key.clone(),
         Key::Asked(ask) => {
-            let given = settled(ask.call0(&JsValue::UNDEFINED)).await.map_err(Trouble::NoKey)?;
+            let given = JsFuture::from(asked(Some(ask), None, false)).await.map_err(Trouble::NoKey)?;
             checked_key(given.as_string().unwrap_or_default()).map_err(Trouble::Refused)?
         }
     };
@@ -122,13 +106,8 @@ async fn exchange(look: &Look<'_>) -> Result<Reading, Trouble> {
     let controller = AbortController::new().map_err(lost)?;
     let request = request(connection, look.task_id, &key, &controller)?;
     let mut in_flight = InFlight(Some(controller));
-    let sent = match &connection.fetch {
-        Some(fetch) => fetch.call1(&JsValue::UNDEFINED, &request),
-        None => global_fetch(&request),
-    };
-    let answer: Answer = settled(sent).await.map_err(lost)?.unchecked_into();
-    let body = settled(answer.text()).await.map_err(lost)?;
-    let reading = read(look, &key, &answer, &body).map_err(lost)?;
+    let came = JsFuture::from(asked(connection.fetch.as_ref(), Some(&request), true)).await.map_err(lost)?;
+    let reading = read(look, &key, &came);
     in_flight.0 = None;
     Ok(reading)
 }
@@ -154,13 +133,11 @@ fn request(connection: &Connection, task_id: &str, key: &str, controller: &Abort
     Request::new_with_str_and_init(&url, &options).map_err(|_| Trouble::Refused("This runtime refuses the address: check baseUrl"))
 }
 
-fn read(look: &Look<'_>, key: &str, answer: &Answer, body: &JsValue) -> Result<Reading, JsValue> {
-    let headers: AnswerHeaders = answer.member("headers").unchecked_into();
-    let header = |name| headers.get(name).ok()?.as_string();
-    let (retry_after, date) = (header("Retry-After"), header("Date"));
+fn read(look: &Look<'_>, key: &str, came: &JsValue) -> Reading {
+    let (retry_after, date) = (came.text_at("retryAfter"), came.text_at("date"));
     let reply = Reply {
-        http_status: answer.status()? as u16,
-        body: parse_json(body),
+        http_status: came.number_at("status").unwrap_or_default() as u16,
+        body: parse_json(&came.member("body")),
         retry_after: retry_after.as_deref(),
         date: date.as_deref(),
         asked: look.task_id,
@@ -169,16 +146,7 @@ fn read(look: &Look<'_>, key: &str, answer: &Answer, body: &JsValue) -> Result<R
         address: &look.connection.address,
         now_ms: now().steady_ms + look.ahead_ms,
     };
-    Ok(reply::read(&reply))
-}
-
-/// The value of what may be a promise, or what it or its making threw.
-fn settled(promise: Result<JsValue, JsValue>) -> JsFuture {
-    match promise {
-        Ok(value) => Promise::resolve(&value),
-        Err(thrown) => Promise::reject(&thrown),
-    }
-    .into()
+    reply::read(&reply)
 }
 
 /// What was thrown, unless it holds the key.

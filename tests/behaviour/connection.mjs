@@ -153,6 +153,35 @@ export const connection = [
     },
   },
   {
+    name: "connection: a status that is no number counts as none",
+    async run(world) {
+      const like = { headers: new Headers(), text: async () => JSON.stringify(success()) };
+      for (const status of [undefined, null, NaN, 200n, Symbol("s"), "200", {}, { valueOf() { throw new Error("mine"); } }]) {
+        is((await world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch: /** @type {any} */ (() => ({ ...like, status })) })).status, "SUCCESS", "status");
+      }
+      const thrown = new Error("mine");
+      const fetch = /** @type {any} */ (() => ({ ...like, get status() { throw thrown; } }));
+      await failure(world, world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch }), { kind: "network", retryable: true, cause: thrown });
+    },
+  },
+  {
+    name: "connection: promises of the caller's own may throw when they are asked",
+    async run(world) {
+      const thrown = new Error("mine");
+      const get = () => { throw thrown; };
+      for (const [member, how] of /** @type {const} */ ([["constructor", { get }], ["then", { get }], ["then", { value: get }]])) {
+        const odd = (/** @type {unknown} */ value) => Object.defineProperty(Promise.resolve(value), member, how);
+        const like = { status: 200, headers: new Headers(), text: () => odd(JSON.stringify(success())) };
+        for (const options of [{ fetch: () => odd(like) }, { fetch: () => like }, { apiKey: () => odd("key"), fetch: answering(success()) }]) {
+          const promise = world.api.getTaskDetails("t", { baseUrl: world.baseUrl, .../** @type {any} */ (options) });
+          // A promise that is awaited is not asked for its own `then`.
+          if (member === "then" && (await promise.then(() => true, () => false))) continue;
+          await failure(world, promise, { kind: "network", retryable: true, cause: thrown });
+        }
+      }
+    },
+  },
+  {
     name: "connection: a request that takes too long is cut off by its signal",
     async run(world) {
       /** @type {Request | undefined} */
