@@ -1,7 +1,7 @@
 //! The engine's own parsed JSON, and callers' objects, seen through the readers' window.
 
 use crate::reply::Json;
-use js_sys::{Array, Reflect};
+use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -9,6 +9,10 @@ extern "C" {
     // js-sys binds JSON.parse for &str only, which would copy every reply into the wasm's memory and out again.
     #[wasm_bindgen(catch, js_namespace = JSON)]
     fn parse(text: &JsValue) -> Result<JsValue, JsValue>;
+
+    // js-sys binds it without `catch`, and a proxy that has been revoked is neither.
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
+    fn is_array(value: &JsValue) -> Result<bool, JsValue>;
 }
 
 /// Parses a JS string without taking it into the wasm's memory.
@@ -34,7 +38,7 @@ impl Json for JsValue {
     }
 
     fn is_object(&self) -> bool {
-        JsValue::is_object(self) && !Array::is_array(self)
+        JsValue::is_object(self) && is_array(self) == Ok(false)
     }
 
     fn text(&self) -> Option<String> {

@@ -111,6 +111,37 @@ export const args = [
     },
   },
   {
+    name: "arguments: a revoked proxy is no harm anywhere",
+    async run(world) {
+      const { proxy, revoke } = Proxy.revocable({}, {});
+      revoke();
+      const { proxy: called, revoke: revokeCalled } = Proxy.revocable(() => {}, {});
+      revokeCalled();
+      const odd = /** @type {any} */ (proxy);
+      const { getTaskDetails, waitForTask, watchTask, createClient, TaskError } = world.api;
+      for (const call of [getTaskDetails, waitForTask]) {
+        await failure(world, call(odd, reaching(world)), { ...UNSENT, taskId: "" });
+        await failure(world, call("t", odd), { ...UNSENT, taskId: "t" });
+        for (const name of [...OF_LOOKS, ...(call === waitForTask ? OF_WAITS : [])]) {
+          await failure(world, call("t", { ...reaching(world), [name]: odd }), { ...UNSENT, taskId: "t" });
+        }
+      }
+      await failure(world, watchTask(odd).next(), UNSENT);
+      await failure(world, watchTask("t", odd).next(), UNSENT);
+      await failure(world, createClient(odd).getTaskDetails("t"), UNSENT);
+      const like = { status: 200, text: async () => JSON.stringify(success()) };
+      const unreached = [() => odd, async () => odd, called, () => ({ ...like, text: called })];
+      for (const options of [...unreached.map((fetch) => ({ fetch })), { apiKey: called, fetch: answering(success()) }]) {
+        const promise = getTaskDetails("t", { baseUrl: world.baseUrl, .../** @type {any} */ (options) });
+        ok((await failure(world, promise, { kind: "network", retryable: true })).cause instanceof TypeError, "the cause");
+      }
+      const fetch = /** @type {any} */ (() => ({ ...like, headers: odd }));
+      is((await getTaskDetails("t", { baseUrl: world.baseUrl, fetch })).status, "SUCCESS", "without headers");
+      const text = /** @type {any} */ (() => ({ ...like, text: () => odd }));
+      ok((await failure(world, getTaskDetails("t", { baseUrl: world.baseUrl, fetch: text }))) instanceof TaskError, "without a body");
+    },
+  },
+  {
     name: "arguments: what a task id is not",
     async run(world) {
       const fetch = answering(success());
