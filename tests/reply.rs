@@ -9,7 +9,7 @@
 
 mod support;
 
-use nanobanana_task::reply::{Class, Code, Json, Problem, Reading, Reply, TaskDetails, push_whole, read};
+use nanobanana_task::reply::{Class, Code, Json, Problem, Reading, Reply, TaskDetails, http_date, push_whole, read};
 use serde_json::{Map, Value, json};
 use support::{ASKED, Doc};
 
@@ -33,6 +33,7 @@ fn told_task(task: &TaskDetails) -> Value {
         "created": task.created_at_ms,
         "complete_time": task.complete_time,
         "completed": task.completed_at_ms,
+        "replied": task.replied_at_ms,
         "error_code": task.error_code.as_ref().map(code),
         "error_message": task.error_message,
         "url": pictures.map(|pictures| &pictures.result_image_url),
@@ -102,7 +103,12 @@ fn check(line: &Value) -> Vec<String> {
         Value::String(raw) => Doc::parse(raw),
         value => Some(Doc(value.clone())),
     };
-    let reading = read(&Reply { body, retry_after: text("retry_after"), date: text("date"), ..support::reply(http_status, None) });
+    let reading = read(&Reply {
+        body,
+        retry_after: text("retry_after"),
+        date_ms: text("date").and_then(http_date),
+        ..support::reply(http_status, None)
+    });
     let mut wants = line["expect"].as_object().expect("expect").clone();
     let mut out = Vec::new();
     match &reading {

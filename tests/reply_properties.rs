@@ -4,7 +4,7 @@
 
 mod support;
 
-use nanobanana_task::reply::{Json, Reading, Reply, read};
+use nanobanana_task::reply::{Json, Reading, Reply, http_date, read};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use support::replies::{NAMES, PROMPT, TEXTS, check, play};
@@ -83,7 +83,7 @@ proptest! {
 
     #[test]
     fn every_reply_has_a_sound_reading(body in bodies(), http_status in statuses(), retry_after in headers(), date in headers()) {
-        check(&Reply { retry_after: retry_after.as_deref(), date: date.as_deref(), ..support::reply(http_status, body) });
+        check(&Reply { retry_after: retry_after.as_deref(), date_ms: date.as_deref().and_then(http_date), ..support::reply(http_status, body) });
     }
 
     /// Where a JSON text is cut, there is no task in it, and no panic either.

@@ -4,7 +4,7 @@
 
 mod support;
 
-use nanobanana_task::reply::{parse_time, read};
+use nanobanana_task::reply::{http_date, parse_time, read};
 use proptest::prelude::*;
 use serde_json::json;
 use support::{NOW_MS, problem, reply};
@@ -48,7 +48,7 @@ fn date(ms: i64) -> String {
 /// The instant of a `Retry-After` date, told by the pause it makes.
 fn delay(retry_after: &str, server_date: Option<&str>, now_ms: f64) -> Option<f64> {
     let mut reply = reply(429, Some(json!({ "code": 429 })));
-    (reply.retry_after, reply.date, reply.now_ms) = (Some(retry_after), server_date, now_ms);
+    (reply.retry_after, reply.date_ms, reply.now_ms) = (Some(retry_after), server_date.and_then(http_date), now_ms);
     problem(read(&reply)).retry_after_ms
 }
 

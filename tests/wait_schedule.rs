@@ -122,6 +122,36 @@ fn a_plausible_create_time_is_the_tasks_age() {
     }
 }
 
+/// The first pause of a wait whose clock is this far ahead of the servers', at a task of this age.
+fn pause_by_date(ahead_ms: f64, age_ms: f64, replied_at_ms: Option<f64>) -> f64 {
+    let here_ms = NOW_MS + ahead_ms;
+    let details = task(of_model(Model::Standard, Status::Generating, NOW_MS - age_ms, None));
+    let reading = Reading::Task(Rc::new(TaskDetails { replied_at_ms, ..TaskDetails::clone(&details) }));
+    let mut wait = Alone::new("t1", None, terms(), here_ms);
+    wait.next(here_ms);
+    wait.came_back(reading, here_ms, 0.5);
+    wait.next_look_in_ms(here_ms).expect("a next look")
+}
+
+#[test]
+fn the_servers_clock_tells_the_age_where_the_reply_has_its_date() {
+    for age in [0.0, 20_000.0, 60_000.0, 1_000_000.0] {
+        for ahead in [0.0, 30_000.0, -30_000.0, 960_000.0, -960_000.0, 1e12, -1e12] {
+            let pause = pause_by_date(ahead, age, Some(NOW_MS));
+            assert!((pause - pause_at(age, Pace::Normal, 0.5)).abs() < 0.01, "age {age}, clock {ahead}: {pause}");
+        }
+    }
+    // Whole seconds of a new task's reply may lie before it.
+    assert_eq!(pause_by_date(960_000.0, 0.0, Some(NOW_MS - 999.0)), pause_at(0.0, Pace::Normal, 0.5));
+}
+
+#[test]
+fn a_date_that_cannot_be_is_none() {
+    for date in [0.0, NOW_MS - 1_000_000.0, NOW_MS + 2_600_000_000.0, 8.64e15, f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+        assert_eq!(pause_by_date(0.0, 20_000.0, Some(date)), pause_by_date(0.0, 20_000.0, None), "{date}");
+    }
+}
+
 #[test]
 fn an_age_once_known_lasts() {
     let run = drive(Alone::new("t1", None, terms(), NOW_MS), NOW_MS, 0.5, |n, sent_ms| match n {

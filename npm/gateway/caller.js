@@ -25,7 +25,7 @@ export function isWelcome(request, url, origins) {
 }
 
 /**
- * What lets a page of another origin read the answer.
+ * What lets a page of another origin read the answer, its date with it: by that a client knows how old the task is.
  *
  * @param {Request} request
  * @param {boolean} welcome
@@ -34,7 +34,7 @@ export function isWelcome(request, url, origins) {
 export function corsHeaders(request, welcome) {
   const origin = request.headers.get("Origin");
   if (origin === null || !welcome) return { Vary: "Origin" };
-  return { Vary: "Origin", "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "Retry-After" };
+  return { Vary: "Origin", "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "Retry-After, Date" };
 }
 
 /**

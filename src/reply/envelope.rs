@@ -17,8 +17,8 @@ pub struct Reply<'a, V> {
     pub body: Option<V>,
     /// The `Retry-After` header.
     pub retry_after: Option<&'a str>,
-    /// The `Date` header: the server's clock.
-    pub date: Option<&'a str>,
+    /// The `Date` header, in ms since the epoch: the server's clock.
+    pub date_ms: Option<f64>,
     /// The task id that was asked for.
     pub asked: &'a str,
     /// The API key of the request, or "": it is taken out of every text.
@@ -164,6 +164,6 @@ fn problem<V: Json>(reply: &Reply<'_, V>, &Verdict(kind, class, says): &Verdict)
         http_status: (status > 0).then_some(status),
         code: code.map(Code::Number),
         said,
-        retry_after_ms: reply.retry_after.and_then(|text| retry_after::delay_ms(text, reply.date, reply.now_ms)),
+        retry_after_ms: reply.retry_after.and_then(|text| retry_after::delay_ms(text, reply.date_ms, reply.now_ms)),
     }
 }

@@ -123,6 +123,8 @@ pub struct TaskDetails {
     pub created_at_ms: Option<f64>,
     /// In ms since the epoch.
     pub completed_at_ms: Option<f64>,
+    /// The reply's own `Date` header, in ms since the epoch: the server's clock, by which the other two are as well.
+    pub replied_at_ms: Option<f64>,
     /// Says something about a failed task only: 200 on a success was seen.
     pub error_code: Option<Code>,
     /// In the API's words, the prompt taken out.
@@ -168,6 +170,7 @@ pub(crate) fn record<V: Json>(data: &V, reply: &Reply<'_, V>) -> Result<TaskDeta
         complete_time: complete_time.map(keyless),
         created_at_ms,
         completed_at_ms,
+        replied_at_ms: reply.date_ms,
         error_code,
         pictures,
     })

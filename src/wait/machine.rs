@@ -14,6 +14,8 @@ const LAST_LOOK_BEFORE_MS: f64 = 1_000.0;
 const NOT_THERE_YET_MS: f64 = 2_500.0;
 /// A `createTime` that makes a task older than this is a clock or a zone gone wrong, and no guide for the schedule.
 const OLDEST_PLAUSIBLE_MS: f64 = 30.0 * 86_400_000.0;
+/// A `Date` has whole seconds, and servers' clocks differ a little: a task that was made this much after the reply is a new one.
+const NEW_BORN_MS: f64 = 2_000.0;
 /// A driver that comes this much later than it said was frozen, or the machine asleep.
 const FROZEN_MS: f64 = 2_000.0;
 /// The limit of the one look that a wait takes past its deadline, where it was frozen as that passed.
@@ -309,10 +311,9 @@ impl Wait {
         self.unknown_since_ms = None;
         // Read once: a wall clock that is set later on does not make the task older.
         if !self.born_as_read
-            && let Some(created_at_ms) = details.created_at_ms
-            && (0.0..=OLDEST_PLAUSIBLE_MS).contains(&(now_ms - created_at_ms))
+            && let Some(age_ms) = age_ms(details, now_ms)
         {
-            self.born_at_ms = created_at_ms;
+            self.born_at_ms = now_ms - age_ms;
             self.born_as_read = true;
         }
         self.details = Some(Rc::clone(details));
@@ -379,4 +380,14 @@ impl Wait {
     fn model(&self) -> Model {
         self.details.as_ref().map_or(Model::Unknown, |details| details.model)
     }
+}
+
+/// How old a task is, by the server's clock where the reply tells it: the one here may be wrong, and the schedule is by the age.
+fn age_ms(details: &TaskDetails, now_ms: f64) -> Option<f64> {
+    let created_at_ms = details.created_at_ms?;
+    let mut age_ms = details.replied_at_ms.unwrap_or(now_ms) - created_at_ms;
+    if !(-NEW_BORN_MS..=OLDEST_PLAUSIBLE_MS).contains(&age_ms) {
+        age_ms = now_ms - created_at_ms;
+    }
+    (-NEW_BORN_MS..=OLDEST_PLAUSIBLE_MS).contains(&age_ms).then_some(age_ms.max(0.0))
 }

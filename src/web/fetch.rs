@@ -134,12 +134,12 @@ fn request(connection: &Connection, task_id: &str, key: &str, controller: &Abort
 }
 
 fn read(look: &Look<'_>, key: &str, came: &JsValue) -> Reading {
-    let (retry_after, date) = (came.text_at("retryAfter"), came.text_at("date"));
+    let retry_after = came.text_at("retryAfter");
     let reply = Reply {
         http_status: came.number_at("status").unwrap_or_default() as u16,
         body: parse_json(&came.member("body")),
         retry_after: retry_after.as_deref(),
-        date: date.as_deref(),
+        date_ms: came.text_at("date").as_deref().and_then(reply::http_date),
         asked: look.task_id,
         key,
         known: look.known,

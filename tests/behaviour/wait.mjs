@@ -222,6 +222,20 @@ export const wait = [
     },
   },
   {
+    name: "wait: a wrong clock here makes no task older or younger where the reply has its date",
+    async run(world) {
+      for (const [ahead, age] of /** @type {const} */ ([[960_000, 0], [-960_000, 0], [30_000, 0], [0, 960_000], [-960_000, 960_000]])) {
+        const there = Date.now() - ahead;
+        const headers = { Date: new Date(there).toUTCString() };
+        const fetch = answering(() => Response.json(record({ createTime: there - age }), { headers }), success());
+        const pause = await rejection(world.api.waitForTask("t", reaching(world, { fetch, onProgress(/** @type {Progress} */ { nextLookInMs }) { throw nextLookInMs; } })));
+        // The next look at a new task is soon, and at an old one 17 s away at least.
+        const [least, most] = age === 0 ? [4_500, 15_000] : [16_900, 23_000];
+        between(/** @type {number} */ (pause), least, most, `ms to the next look at a task of ${age} ms, the clock here ahead by ${ahead} ms`);
+      }
+    },
+  },
+  {
     name: "wait: the three paces",
     async run(world) {
       for (const pace of /** @type {const} */ (["gentle", "normal", "eager"])) {

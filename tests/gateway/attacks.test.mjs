@@ -147,6 +147,7 @@ for (const [name, start] of Object.entries(PLACES)) {
         const got = await ask(plain, path(), { headers: { origin } });
         assert.deepEqual([got.status, got.headers["access-control-allow-origin"], got.headers.vary], [200, origin, "Origin"]);
         assert.equal(got.headers["access-control-allow-credentials"], undefined);
+        assert.equal(got.headers["access-control-expose-headers"], "Retry-After, Date");
       }
       const evil = ["https://evil.example", "null", "https://app.example.evil.example", "http://app.example", "https://app.example:444", "https://evil.example/https://app.example", `http://${host}.evil.example`, "https://APP.EXAMPLE@evil.example"];
       const sent = await passedOn(async () => {

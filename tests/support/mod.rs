@@ -57,7 +57,7 @@ pub(crate) fn reply<'a>(http_status: u16, body: Option<Value>) -> Reply<'a, Doc>
         http_status,
         body: body.map(Doc),
         retry_after: None,
-        date: None,
+        date_ms: None,
         asked: ASKED,
         key: KEY,
         known: None,

@@ -2,7 +2,7 @@
 
 use super::bytes::Bytes;
 use super::{ADDRESS, Doc, KEY, stored};
-use nanobanana_task::reply::{Class, Json, Kind, Problem, Reading, Reply, Status, TaskDetails, read};
+use nanobanana_task::reply::{Class, Json, Kind, Problem, Reading, Reply, Status, TaskDetails, http_date, read};
 use nanobanana_task::wait::Handle;
 use serde_json::{Map, Value, json};
 
@@ -194,7 +194,12 @@ pub(crate) fn play(bytes: &[u8]) {
         let raw = line["body"].as_str().and_then(Doc::parse);
         let body = if line["body"].is_string() { raw } else { line.get("body").cloned().map(Doc) };
         let http_status = line["http_status"].as_u64().and_then(|status| status.try_into().ok()).unwrap_or(200);
-        check(&Reply { body, retry_after: line["retry_after"].as_str(), date: line["date"].as_str(), ..super::reply(http_status, None) });
+        check(&Reply {
+            body,
+            retry_after: line["retry_after"].as_str(),
+            date_ms: line["date"].as_str().and_then(http_date),
+            ..super::reply(http_status, None)
+        });
         check_handle(line);
         return;
     }
@@ -229,7 +234,7 @@ pub(crate) fn play(bytes: &[u8]) {
     };
     check(&Reply {
         retry_after: retry_after.as_deref(),
-        date: date.as_deref(),
+        date_ms: date.as_deref().and_then(http_date),
         known: known.as_deref(),
         ..super::reply(http_status, body)
     });

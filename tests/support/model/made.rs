@@ -81,6 +81,7 @@ fn task(bytes: &mut Bytes<'_>, wall_ms: f64, among: &[Status]) -> Reading {
         complete_time: None,
         created_at_ms,
         completed_at_ms: took_ms.zip(created_at_ms).map(|(took, created)| created + took),
+        replied_at_ms: None,
         error_code: bytes.one_in(4).then(|| Code::Text("E".into())),
         error_message: None,
         pictures: (status == Status::Success).then_some(pictures),
