@@ -82,7 +82,7 @@ fn each_pace_is_quicker_than_the_one_before() {
     let looks = PACES
         .map(|pace| drive(Alone::new("t1", None, Terms { pace, ..terms() }, NOW_MS), NOW_MS, 0.5, |_, _| (generating(), 50.0)).looks.len());
     assert!(looks[0] < looks[1] && looks[1] < looks[2], "{looks:?}");
-    assert!(looks[2] < 120, "ten minutes cost {looks:?} looks");
+    assert!(looks[2] < 130, "ten minutes cost {looks:?} looks");
 }
 
 #[test]
