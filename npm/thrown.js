@@ -21,25 +21,3 @@ export function holds(thrown, secret, depth = 5) {
     return true;
   }
 }
-
-/**
- * What a caller's function gives: its apiKey, or with a request its fetch, and then what is read of the reply. Here every odd promise and getter
- * ends in a rejection; what is thrown through the wasm leaves a call pending for ever.
- *
- * @param {Function | undefined} own
- * @param {Request | undefined} request
- * @param {boolean} looks
- */
-export async function asked(own, request, looks) {
-  if (!looks) return own?.();
-  // The bare global, so that it is called with the right `this` and found late.
-  const reply = await (own ?? fetch)(request);
-  const body = await reply.text();
-  /** @param {string} name */
-  const header = (name) => {
-    try {
-      return reply.headers.get(name);
-    } catch {}
-  };
-  return { status: reply.status, body, retryAfter: header("Retry-After"), date: header("Date") };
-}

@@ -1,9 +1,10 @@
 //! Drives the pure rooms over [`crate::web`].
 
+use crate::reply::Reading;
 use crate::wait::{Client, Failure, Next, Now, Outcome, Page, Seat};
 use crate::web::{
-    Bell, Call, Connection, Flight, How, Look, Named, Refusal, Rejection, Signal, Thrown, connection_of, details_out, look, now, page,
-    random, report,
+    Bell, Call, Connection, Flight, How, Look, Named, Refusal, Rejection, SILENCE_MS, Signal, Thrown, connection_of, details_out, look,
+    now, page, random, report,
 };
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -75,7 +76,7 @@ impl Drive {
         let bell = Bell::new(call.signal.clone());
         let mut client = hub.client.borrow_mut();
         let seat = client.enter(&call.task_id, call.handle.as_ref(), call.terms.clone(), now());
-        if let Some(kept) = client.kept_mut(&call.task_id) {
+        if let Some(kept) = client.kept(&call.task_id) {
             kept.bells.push(Rc::clone(&bell));
         }
         drop(client);
@@ -99,42 +100,56 @@ impl Drive {
         let hub = Rc::clone(&self.hub);
         let apart = hub.connection.apart;
         let (bell, task_id) = (self.bell(), self.call.task_id.clone());
-        let (known, ahead_ms) = (self.seat.wait().details().cloned(), self.seat.ahead_ms());
+        let (known, ahead_ms, single) = (self.seat.wait().details().cloned(), self.seat.ahead_ms(), self.seat.wait().is_single());
         let (flight, end) = Flight::new();
         if apart {
             self.own = Some((number, flight));
-        } else if let Some(kept) = hub.client.borrow_mut().kept_mut(&task_id) {
+        } else if let Some(kept) = hub.client.borrow_mut().kept(&task_id) {
             kept.flight = Some(flight);
         }
         spawn_local(async move {
             let is_wanted = || {
                 let wants = |bell: &Rc<Bell>| !bell.has_left() && !bell.is_aborted();
-                if apart { wants(&bell) } else { hub.client.borrow().kept(&task_id).is_some_and(|kept| kept.bells.iter().any(wants)) }
+                if apart { wants(&bell) } else { hub.client.borrow_mut().kept(&task_id).is_some_and(|kept| kept.bells.iter().any(wants)) }
             };
-            let (reading, cause) = look(Look {
+            let tell = |brought: Option<(Reading, Option<Thrown>)>| {
+                let mut client = hub.client.borrow_mut();
+                match brought {
+                    Some((reading, cause)) => client.came_back(&task_id, number, reading, cause, now(), random()),
+                    None => client.goes_on(&task_id, number, now(), 0.0),
+                }
+                if apart {
+                    bell.ring();
+                } else if let Some(kept) = client.kept(&task_id) {
+                    kept.ring();
+                }
+                drop(client);
+                hub.ring_next();
+            };
+            let on_event = |reading: Option<Reading>| {
+                hub.client.borrow_mut().goes_on(&task_id, number, now(), SILENCE_MS);
+                if let Some(reading) = reading {
+                    tell(Some((reading, None)));
+                }
+            };
+            let on_event: &dyn Fn(Option<Reading>) = &on_event;
+            let brought = look(Look {
                 connection: &hub.connection,
                 task_id: &task_id,
                 known: known.as_deref(),
                 is_wanted: &is_wanted,
                 end,
+                on_event: (!single).then_some(on_event),
                 within_ms,
                 ahead_ms,
-            })
-            .await;
-            let mut client = hub.client.borrow_mut();
-            client.came_back(&task_id, number, reading, cause, now(), random());
-            if apart {
-                bell.ring();
-            } else if let Some(kept) = client.kept(&task_id) {
-                kept.ring();
-            }
-            drop(client);
-            hub.ring_next();
+            });
+            tell(brought.await);
         });
     }
 
     async fn sleep(&self, ms: f64) {
-        let short = self.hub.connection.apart && self.hub.client.borrow().has_others(&self.seat);
+        let short =
+            self.hub.connection.apart && self.hub.client.borrow_mut().kept(&self.call.task_id).is_some_and(|kept| kept.bells.len() > 1);
         self.bell.pause(if short { ms.min(APART_MS) } else { ms }).await;
     }
 
@@ -170,9 +185,9 @@ impl Drop for Drive {
     fn drop(&mut self) {
         let mut client = self.hub.client.borrow_mut();
         if let Some((look, _)) = &self.own {
-            client.gave_up(&self.call.task_id, *look, now());
+            client.goes_on(&self.call.task_id, *look, now(), 0.0);
         }
-        if let Some(kept) = client.kept_mut(&self.call.task_id)
+        if let Some(kept) = client.kept(&self.call.task_id)
             && let Some(place) = kept.bells.iter().position(|bell| Rc::ptr_eq(bell, &self.bell))
         {
             kept.bells.swap_remove(place);

@@ -9,8 +9,9 @@
 
 mod support;
 
-use nanobanana_task::reply::{Class, Code, Json, Problem, Reading, Reply, TaskDetails, http_date, push_whole, read};
+use nanobanana_task::reply::{Class, Code, Json, Problem, Reading, Reply, TaskDetails, push_whole, read};
 use serde_json::{Map, Value, json};
+use support::http_date::http_date;
 use support::{ASKED, Doc};
 
 fn code(code: &Code) -> Value {
@@ -106,6 +107,7 @@ fn check(line: &Value) -> Vec<String> {
     let reading = read(&Reply {
         body,
         retry_after: text("retry_after"),
+        retry_at_ms: text("retry_after").and_then(http_date),
         date_ms: text("date").and_then(http_date),
         ..support::reply(http_status, None)
     });

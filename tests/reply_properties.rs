@@ -4,9 +4,10 @@
 
 mod support;
 
-use nanobanana_task::reply::{Json, Reading, Reply, http_date, read};
+use nanobanana_task::reply::{Json, Reading, Reply, read};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+use support::http_date::http_date;
 use support::replies::{NAMES, PROMPT, TEXTS, check, play};
 use support::{Doc, KEY};
 
@@ -83,7 +84,8 @@ proptest! {
 
     #[test]
     fn every_reply_has_a_sound_reading(body in bodies(), http_status in statuses(), retry_after in headers(), date in headers()) {
-        check(&Reply { retry_after: retry_after.as_deref(), date_ms: date.as_deref().and_then(http_date), ..support::reply(http_status, body) });
+        let [retry_at_ms, date_ms] = [&retry_after, &date].map(|text| text.as_deref().and_then(http_date));
+        check(&Reply { retry_after: retry_after.as_deref(), retry_at_ms, date_ms, ..support::reply(http_status, body) });
     }
 
     /// Where a JSON text is cut, there is no task in it, and no panic either.

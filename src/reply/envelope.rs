@@ -17,6 +17,8 @@ pub struct Reply<'a, V> {
     pub body: Option<V>,
     /// The `Retry-After` header.
     pub retry_after: Option<&'a str>,
+    /// The same, where it is a date.
+    pub retry_at_ms: Option<f64>,
     /// The `Date` header, in ms since the epoch: the server's clock.
     pub date_ms: Option<f64>,
     /// The task id that was asked for.
@@ -164,6 +166,8 @@ fn problem<V: Json>(reply: &Reply<'_, V>, &Verdict(kind, class, says): &Verdict)
         http_status: (status > 0).then_some(status),
         code: code.map(Code::Number),
         said,
-        retry_after_ms: reply.retry_after.and_then(|text| retry_after::delay_ms(text, reply.date_ms, reply.now_ms)),
+        retry_after_ms: reply
+            .retry_after
+            .and_then(|text| retry_after::delay_ms(text, reply.retry_at_ms, reply.date_ms.unwrap_or(reply.now_ms))),
     }
 }

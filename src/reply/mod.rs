@@ -16,7 +16,6 @@ use std::rc::Rc;
 pub use envelope::{Reply, read};
 pub use json::Json;
 pub use problem::{Class, Kind, Problem};
-pub use retry_after::http_date;
 pub use task::{Code, Model, Pictures, Status, TaskDetails};
 pub use text::push_whole;
 pub(crate) use text::quoted;

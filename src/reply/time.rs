@@ -38,13 +38,8 @@ pub(crate) fn instant(ms: f64) -> Option<f64> {
     (ms.abs() <= DATE_LIMIT_MS).then_some(ms)
 }
 
-/// `HH:MM:SS` in ms since midnight.
-pub(crate) fn time_of_day(text: &[u8]) -> Option<f64> {
-    Scan(text).clock()
-}
-
 /// The day's first instant in UTC; `None` for a day that month does not have.
-pub(crate) fn midnight(year: f64, month: f64, day: f64) -> Option<f64> {
+fn midnight(year: f64, month: f64, day: f64) -> Option<f64> {
     let first = days_to(year, month);
     let length = days_to(year, month + 1.0) - first;
     let real = (1.0..=12.0).contains(&month) && day >= 1.0 && day <= length && year <= 9999.0;

@@ -1,7 +1,8 @@
 //! How many requests a client may make: how far they are apart, and the turns of those who wait for one.
 
-/// One that is this much later than it was told holds nobody up: it may be frozen, or its runtime has dropped it.
-const LATE_MS: f64 = 250.0;
+/// One that is this much later than it was told holds nobody up: it may be frozen, or its runtime has dropped it. Who comes after others is told of
+/// no earlier time than that, and told again when its turn comes.
+pub(crate) const LATE_MS: f64 = 250.0;
 
 /// Of a client with all its tasks. Instants are the driver's, in ms.
 #[derive(Debug)]
@@ -31,6 +32,11 @@ impl Default for Turn {
 }
 
 impl Turn {
+    /// Whether it counts for who comes after it.
+    pub(crate) fn stands(&self, now_ms: f64) -> bool {
+        self.number.is_finite() && now_ms < self.told_ms + LATE_MS
+    }
+
     /// One more wait of the task shares it, and shows this for it.
     pub(crate) fn share(&mut self, shown: &mut f64) {
         if *shown != self.number {
@@ -48,33 +54,6 @@ impl Turn {
             *self = Self::default();
         }
         over
-    }
-}
-
-/// The turns before somebody's own.
-#[derive(Debug)]
-pub(crate) struct Queue {
-    pub(crate) length: f64,
-    /// When those of them that are late already hold nobody up any more.
-    pub(crate) free_ms: f64,
-}
-
-impl Default for Queue {
-    fn default() -> Self {
-        Self { length: 0.0, free_ms: f64::NEG_INFINITY }
-    }
-}
-
-impl Queue {
-    /// Counts a turn, if it is one and stands.
-    pub(crate) fn add(&mut self, turn: &Turn, now_ms: f64) {
-        let free_ms = turn.told_ms + LATE_MS;
-        if turn.number.is_finite() && now_ms < free_ms {
-            self.length += 1.0;
-            if turn.told_ms <= now_ms {
-                self.free_ms = self.free_ms.max(free_ms);
-            }
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! was learned of durations.
 
 use super::backoff;
-use super::budget::{Budget, Queue, Turn};
+use super::budget::{Budget, LATE_MS, Turn};
 use super::durations::Durations;
 use super::handle::Handle;
 use super::machine::{Next, Terms, Wait};
@@ -90,6 +90,8 @@ struct Flight {
     sent_ms: f64,
     /// Until when it counts as on its way.
     until_ms: f64,
+    /// Its reply goes on, and what it brings is not the end of it.
+    goes_on: bool,
 }
 
 /// What a look brought.
@@ -176,7 +178,9 @@ impl<C: Clone, K: Default> Client<C, K> {
                 task.waits = task.waits.saturating_add(1);
                 // What others know of a task that still runs is news to a wait; a single look is for what is so now.
                 let running = matches!(&task.last, Some(Look { reading: Reading::Task(details), .. }) if !details.status.has_ended());
-                if running && !wait.is_single() { task.looks.wrapping_sub(1) } else { task.looks }
+                // Where the reply to a look goes on, what it brought last is so now.
+                let current = !wait.is_single() || task.flight.is_some_and(|flight| flight.goes_on);
+                if running && current { task.looks.wrapping_sub(1) } else { task.looks }
             }),
             Err(place) => {
                 self.tasks.insert(place, Box::new(Task::new(task_id)));
@@ -229,7 +233,10 @@ impl<C: Clone, K: Default> Client<C, K> {
         }
         let Ok(place) = self.find(task_id) else { return };
         let Some(task) = self.tasks.get_mut(place) else { return };
-        let flight = task.flight.take_if(|flight| flight.look == look);
+        let flight = task.flight.filter(|flight| flight.look == look);
+        if flight.is_some_and(|flight| !flight.goes_on) {
+            task.flight = None;
+        }
         // One that was lost or given up says nothing by failing, and when it comes back after all, nothing of the look that was sent in its place.
         if flight.is_none() && matches!(reading, Reading::Problem(_)) {
             return;
@@ -242,14 +249,16 @@ impl<C: Clone, K: Default> Client<C, K> {
         task.last = Some(Look { reading, cause, single, sent_ms, at_ms: now_ms, random });
     }
 
-    /// A look was given up by its own caller and brought nothing.
-    pub fn gave_up(&mut self, task_id: &str, look: u64, now: Now) {
+    /// A look counts as on its way for this long from now. Its reply goes on; or where the time is none, it was given up or its reply does not go
+    /// on any more.
+    pub fn goes_on(&mut self, task_id: &str, look: u64, now: Now, for_ms: f64) {
+        let sent_ms = now.steady_ms;
         if let Ok(place) = self.find(task_id)
             && let Some(task) = self.tasks.get_mut(place)
-            && task.flight.is_some_and(|flight| flight.look == look)
+            && let Some(flight) = task.flight.filter(|flight| flight.look == look)
         {
-            task.flight = None;
-            task.not_before_ms = task.not_before_ms.max(now.steady_ms + MIN_GAP_MS);
+            task.flight = (for_ms > 0.0).then_some(Flight { sent_ms, until_ms: sent_ms + for_ms, goes_on: true, ..flight });
+            task.not_before_ms = task.not_before_ms.max(sent_ms + MIN_GAP_MS);
         }
     }
 
@@ -257,23 +266,13 @@ impl<C: Clone, K: Default> Client<C, K> {
     #[must_use]
     pub fn next_look_in_ms(&self, seat: &Seat<C>, now: Now) -> Option<f64> {
         let due_ms = seat.wait.due_ms()? - seat.ahead_ms;
+        let flight = self.task(&seat.wait.handle().task_id).and_then(|task| task.flight);
+        let due_ms = due_ms.max(flight.map_or(f64::NEG_INFINITY, |flight| flight.until_ms));
         Some((due_ms.max(self.turn_ms(f64::INFINITY, false, now.steady_ms)) - now.steady_ms).max(0.0))
     }
 
-    /// Whether others wait for the same task.
-    #[must_use]
-    pub fn has_others(&self, seat: &Seat<C>) -> bool {
-        self.task(&seat.wait.handle().task_id).is_some_and(|task| task.waits > 1)
-    }
-
     /// What the driver keeps of a task that somebody waits for.
-    #[must_use]
-    pub fn kept(&self, task_id: &str) -> Option<&K> {
-        Some(&self.task(task_id)?.kept)
-    }
-
-    /// What the driver keeps of a task that somebody waits for, to be changed.
-    pub fn kept_mut(&mut self, task_id: &str) -> Option<&mut K> {
+    pub fn kept(&mut self, task_id: &str) -> Option<&mut K> {
         let place = self.find(task_id).ok()?;
         Some(&mut self.tasks.get_mut(place)?.kept)
     }
@@ -351,7 +350,8 @@ impl<C: Clone, K: Default> Client<C, K> {
         self.budget.last_sent_ms = now_ms;
         self.moved = true;
         task.end_turns();
-        task.flight = Some(Flight { look: self.looks, single, sent_ms: now_ms, until_ms: now_ms + within_ms + LOST_AFTER_MS });
+        task.flight =
+            Some(Flight { look: self.looks, single, sent_ms: now_ms, until_ms: now_ms + within_ms + LOST_AFTER_MS, goes_on: false });
         seat.cause = None;
         Next::Send { look: self.looks, within_ms }
     }
@@ -359,19 +359,15 @@ impl<C: Clone, K: Default> Client<C, K> {
     /// When a turn comes. Single looks, which somebody waits for now, stand in a queue of their own and have every second turn: a busy client
     /// answers them, and they do not hold up its waits.
     fn turn_ms(&self, number: f64, single: bool, now_ms: f64) -> f64 {
-        let (mut before, mut beside) = (Queue::default(), Queue::default());
+        let (mut before, mut beside) = (0.0, 0.0_f64);
         for task in &self.tasks {
             let [own, other] = task.turns(single);
-            if own.number < number {
-                before.add(own, now_ms);
-            }
-            beside.add(other, now_ms);
+            before += f64::from(own.number < number && own.stands(now_ms));
+            beside += f64::from(other.stands(now_ms));
         }
-        let interleaved = beside.length.min(before.length + f64::from(single == self.single_last));
-        if interleaved > 0.0 {
-            before.free_ms = before.free_ms.max(beside.free_ms);
-        }
-        before.free_ms.max(self.budget.open_ms().max(now_ms) + (before.length + interleaved) * self.budget.gap_ms)
+        before += beside.min(before + f64::from(single == self.single_last));
+        let at_ms = self.budget.open_ms().max(now_ms) + before * self.budget.gap_ms;
+        if before > 0.0 { at_ms.max(now_ms + LATE_MS) } else { at_ms }
     }
 
     fn tell(&self, seat: &mut Seat<C>, look: Option<&Look<C>>) {

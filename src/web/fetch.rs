@@ -6,7 +6,7 @@ use super::connection::{Connection, Key, checked_key, joined};
 use super::error::Thrown;
 use super::json::parse_json;
 use super::options::Refusal;
-use super::pause::{End, pause, unless};
+use super::pause::{End, Pause, pause, unless};
 use crate::reply::{self, Class, Json, Kind, Problem, Reading, Reply, TaskDetails};
 use gloo_net::http::Headers;
 use js_sys::{Function, Promise, encode_uri_component};
@@ -22,10 +22,16 @@ const USER_AGENT: &str = concat!("Mozilla/5.0 (compatible; nanobanana-task/", en
 #[wasm_bindgen(module = "/npm/thrown.js")]
 extern "C" {
     fn holds(thrown: &JsValue, secret: &str) -> bool;
-    // Without the flag there would be nothing for the glue to do, and the wasm would import past it, which the build does not know.
-    fn asked(own: Option<&Function>, request: Option<&Request>, looks: bool) -> Promise;
 }
 
+#[wasm_bindgen(module = "/npm/asked.js")]
+extern "C" {
+    // Without the flag there would be nothing for the glue to do, and the wasm would import past it, which the build does not know.
+    fn asked(own: Option<&Function>, request: Option<&Request>, may_go_on: bool) -> Promise;
+}
+
+/// A reply that goes on shows a sign of life at least this often; a gateway's is one in 15 s.
+pub(crate) const SILENCE_MS: f64 = 40_000.0;
 /// Why no reply came.
 enum Trouble {
     /// What was thrown on the way there or back.
@@ -34,6 +40,8 @@ enum Trouble {
     NoKey(JsValue),
     /// The request cannot be made.
     Refused(Refusal),
+    /// The reply went on and does so no more, however it ended: what it brought still holds, and the next look is an ordinary one.
+    Over,
 }
 
 /// Aborts the request it belongs to, unless it has ended by itself: nothing outlives the look that started it.
@@ -66,6 +74,8 @@ pub(crate) struct Look<'a> {
     pub(crate) is_wanted: &'a dyn Fn() -> bool,
     /// Ends when it is given up.
     pub(crate) end: Rc<End>,
+    /// Told of what a reply that goes on brings, and of its signs of life; `None` where one answer is wanted.
+    pub(crate) on_event: Option<&'a dyn Fn(Option<Reading>)>,
     /// The reply has to be there, body included.
     pub(crate) within_ms: f64,
     /// From the steady clock to the wait's own.
@@ -80,17 +90,18 @@ impl Flight {
     }
 }
 
-/// Looks at a task once: what that brought, and what was thrown below it. Of one that was given up, that it was slow.
-pub(crate) async fn look(look: Look<'_>) -> (Reading, Option<Thrown>) {
-    let outcome = unless(pause(look.within_ms, Rc::clone(&look.end)), exchange(&look)).await;
-    match outcome {
-        None => (Reading::Problem(Problem::slow(look.within_ms).into()), None),
-        Some(Ok(reading)) => (reading, None),
+/// Looks at a task once: what that brought, and what was thrown below it; nothing where the reply went on and is over. Of one that was given
+/// up, that it was slow.
+pub(crate) async fn look(look: Look<'_>) -> Option<(Reading, Option<Thrown>)> {
+    let limit = pause(look.within_ms, Rc::clone(&look.end));
+    match unless(&limit, exchange(&look, &limit)).await {
+        None => Some((Reading::Problem(Problem::slow(look.within_ms).into()), None)),
+        Some(Ok(reading)) => Some((reading, None)),
         Some(Err(trouble)) => troubled(trouble, &look.connection.address),
     }
 }
 
-async fn exchange(look: &Look<'_>) -> Result<Reading, Trouble> {
+async fn exchange(look: &Look<'_>, limit: &Pause) -> Result<Reading, Trouble> {
     let connection = look.connection;
     let key = match &connection.key {
         Key::Fixed(key) => key.clone(),
@@ -104,10 +115,24 @@ async fn exchange(look: &Look<'_>) -> Result<Reading, Trouble> {
     }
     let lost = |thrown| Trouble::Lost(without_key(thrown, &key));
     let controller = AbortController::new().map_err(lost)?;
+    // Who asks with a key asks the API itself, which answers once.
+    let on_event = look.on_event.filter(|_| key.is_empty());
     let request = request(connection, look.task_id, &key, &controller)?;
     let mut in_flight = InFlight(Some(controller));
-    let came = JsFuture::from(asked(connection.fetch.as_ref(), Some(&request), true)).await.map_err(lost)?;
-    let reading = read(look, &key, &came);
+    let came = JsFuture::from(asked(connection.fetch.as_ref(), Some(&request), on_event.is_some())).await.map_err(lost)?;
+    let reading = read(look, &key, &came, &came.member("body"));
+    if let (Some(on_event), Ok(next)) = (on_event, came.member("next").dyn_into::<Function>()) {
+        // From here on it is over when it has been silent for too long, or nobody waits.
+        limit.stop_timer();
+        on_event(Some(reading));
+        loop {
+            let event = JsFuture::from(asked(Some(&next), None, false)).await.unwrap_or_default();
+            if event.is_undefined() {
+                return Err(Trouble::Over);
+            }
+            on_event(event.is_truthy().then(|| read(look, &key, &came, &event)));
+        }
+    }
     in_flight.0 = None;
     Ok(reading)
 }
@@ -133,13 +158,14 @@ fn request(connection: &Connection, task_id: &str, key: &str, controller: &Abort
     Request::new_with_str_and_init(&url, &options).map_err(|_| Trouble::Refused("This runtime refuses the address: check baseUrl"))
 }
 
-fn read(look: &Look<'_>, key: &str, came: &JsValue) -> Reading {
+fn read(look: &Look<'_>, key: &str, came: &JsValue, body: &JsValue) -> Reading {
     let retry_after = came.text_at("retryAfter");
     let reply = Reply {
         http_status: came.number_at("status").unwrap_or_default() as u16,
-        body: parse_json(&came.member("body")),
+        body: parse_json(body),
         retry_after: retry_after.as_deref(),
-        date_ms: came.text_at("date").as_deref().and_then(reply::http_date),
+        retry_at_ms: came.number_at("retryAt"),
+        date_ms: came.number_at("date"),
         asked: look.task_id,
         key,
         known: look.known,
@@ -154,8 +180,9 @@ fn without_key(error: JsValue, key: &str) -> JsValue {
     if !key.is_empty() && holds(&error, key) { JsValue::UNDEFINED } else { error }
 }
 
-fn troubled(trouble: Trouble, address: &str) -> (Reading, Option<Thrown>) {
+fn troubled(trouble: Trouble, address: &str) -> Option<(Reading, Option<Thrown>)> {
     let (problem, thrown) = match trouble {
+        Trouble::Over => return None,
         Trouble::Lost(thrown) => {
             let message = joined(&["No complete reply from ", address, ": the network, the server, or in a page CORS"]);
             (Problem::without_reply(Kind::Network, Class::Passing, &message), Some(Thrown(thrown)))
@@ -165,5 +192,5 @@ fn troubled(trouble: Trouble, address: &str) -> (Reading, Option<Thrown>) {
         }
         Trouble::Refused(why) => (Problem::without_reply(Kind::InvalidArgument, Class::Final, why), None),
     };
-    (Reading::Problem(problem.into()), thrown)
+    Some((Reading::Problem(problem.into()), thrown))
 }

@@ -66,10 +66,13 @@ pub(super) fn pause(ms: f64, end: Rc<End>) -> Pause {
     Pause { end, timer, _on_end: on_end }
 }
 
-impl Future for Pause {
-    type Output = ();
+impl Pause {
+    /// From now on no time ends it.
+    pub(super) fn stop_timer(&self) {
+        clear_timeout(&self.timer);
+    }
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+    fn poll(&self, context: &Context<'_>) -> Poll<()> {
         if self.end.over.get() {
             return Poll::Ready(());
         }
@@ -78,17 +81,25 @@ impl Future for Pause {
     }
 }
 
+impl Future for Pause {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        Self::poll(&self, context)
+    }
+}
+
 impl Drop for Pause {
     fn drop(&mut self) {
-        clear_timeout(&self.timer);
+        self.stop_timer();
     }
 }
 
 /// Does `work`, unless `limit` ends first: then `None`.
-pub(crate) fn unless<T>(mut limit: Pause, work: impl Future<Output = T>) -> impl Future<Output = Option<T>> {
+pub(super) fn unless<T>(limit: &Pause, work: impl Future<Output = T>) -> impl Future<Output = Option<T>> {
     let mut work = Box::pin(work);
     // The limit first: work that its end has overtaken must not take one more step.
-    poll_fn(move |context| match Pin::new(&mut limit).poll(context) {
+    poll_fn(move |context| match limit.poll(context) {
         Poll::Ready(()) => Poll::Ready(None),
         Poll::Pending => work.as_mut().poll(context).map(Some),
     })

@@ -84,6 +84,21 @@ const looks = ROWS.map(([scenario, kind, retryable, httpStatus, code, says]) => 
   },
 }));
 
+/** @type {Behaviour} */
+const dated = {
+  name: "failures: a Retry-After in any of HTTP's forms is measured by the server's clock",
+  async run(world) {
+    // The third does not say that it is in GMT.
+    const dates = ["Fri, 06 Jan 2040 00:01:00 GMT", "Friday, 06-Jan-40 00:01:00 GMT", "Fri Jan  6 00:01:00 2040"];
+    for (const [retryAfter, ms] of [...dates.map((date) => [date, 60_000]), ["7", 7_000], ["soon", null]]) {
+      const headers = { "Retry-After": String(retryAfter), Date: "Fri, 06 Jan 2040 00:00:00 GMT" };
+      const fetch = async () => new Response('{"code":429,"msg":"slower","data":null}', { status: 429, headers });
+      const error = await failure(world, world.api.getTaskDetails("t", reaching(world, { fetch })), { kind: "rate-limited" });
+      is(error.retryAfterMs, ms, `retryAfterMs of ${retryAfter}`);
+    }
+  },
+};
+
 /** @type {Behaviour[]} */
 const finals = ROWS.filter(([, , retryable]) => !retryable).map(([scenario, kind, , httpStatus, code]) => ({
   name: `failures: a wait ends at ${scenario}`,
@@ -124,6 +139,7 @@ const unclear = UNCLEAR.map(([scenario, kind, httpStatus, code, shown]) => ({
 
 /** @type {Behaviour[]} */
 export const failures = [
+  dated,
   ...looks,
   ...finals,
   ...unclear,

@@ -12,8 +12,11 @@ import { startSite } from "../engines/site.mjs";
 import { startApi } from "./api.mjs";
 
 const BOUND = { timeout: 60_000 };
-/** A page that wakes up looks after half a second. Nothing is early, but where the machine has other things to do it may be late. */
-const AWAKE_MS = { least: 480, most: 2_500 };
+/**
+ * A page that wakes up looks after half a second, and gives a look that hangs two seconds more. Nothing is early, but where the machine has
+ * other things to do it may be late.
+ */
+const AWAKE_MS = { least: 480, most: 4_000 };
 /** No two looks at a task are closer, less what the way there may differ by. */
 const GAP_MS = 700;
 /** A burst would come within this time, and the next look of the schedule comes later. */

@@ -5,6 +5,7 @@
 
 pub(crate) mod bytes;
 pub(crate) mod driver;
+pub(crate) mod http_date;
 pub(crate) mod model;
 pub(crate) mod replies;
 
@@ -57,6 +58,7 @@ pub(crate) fn reply<'a>(http_status: u16, body: Option<Value>) -> Reply<'a, Doc>
         http_status,
         body: body.map(Doc),
         retry_after: None,
+        retry_at_ms: None,
         date_ms: None,
         asked: ASKED,
         key: KEY,

@@ -1,8 +1,9 @@
 //! What holds of every reading, whatever came; and replies and stored handles made up from bytes.
 
 use super::bytes::Bytes;
+use super::http_date::http_date;
 use super::{ADDRESS, Doc, KEY, stored};
-use nanobanana_task::reply::{Class, Json, Kind, Problem, Reading, Reply, Status, TaskDetails, http_date, read};
+use nanobanana_task::reply::{Class, Json, Kind, Problem, Reading, Reply, Status, TaskDetails, read};
 use nanobanana_task::wait::Handle;
 use serde_json::{Map, Value, json};
 
@@ -197,6 +198,7 @@ pub(crate) fn play(bytes: &[u8]) {
         check(&Reply {
             body,
             retry_after: line["retry_after"].as_str(),
+            retry_at_ms: line["retry_after"].as_str().and_then(http_date),
             date_ms: line["date"].as_str().and_then(http_date),
             ..super::reply(http_status, None)
         });
@@ -234,6 +236,7 @@ pub(crate) fn play(bytes: &[u8]) {
     };
     check(&Reply {
         retry_after: retry_after.as_deref(),
+        retry_at_ms: retry_after.as_deref().and_then(http_date),
         date_ms: date.as_deref().and_then(http_date),
         known: known.as_deref(),
         ..super::reply(http_status, body)

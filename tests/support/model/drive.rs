@@ -20,7 +20,7 @@ const APART_MS: f64 = 250.0;
 impl World<'_> {
     pub(super) fn take(&mut self, task: usize, handle: Option<&Handle>, terms: Terms, watches: bool) {
         let seat = self.client.enter(TASKS[task], handle, terms.clone(), self.now);
-        self.client.kept_mut(TASKS[task]).expect("somebody waits for it").0 = task;
+        self.client.kept(TASKS[task]).expect("somebody waits for it").0 = task;
         self.shared.enter(task);
         let known = &self.shared.tasks[task];
         let known = if known.is_known_to_run() && !terms.once { known.looks - 1 } else { known.looks };
@@ -77,7 +77,7 @@ impl World<'_> {
                 Next::Done => return self.finish(who),
                 Next::SleepUntil(at_ms) => {
                     assert_eq!(client.next(seat, *now, *page), next, "asked again, it says something else");
-                    let alone = !(self.apart && client.has_others(seat));
+                    let alone = !self.apart || self.shared.tasks[self.drivers[who].task].waits < 2;
                     return self.sleep(who, if alone { at_ms - now_ms } else { (at_ms - now_ms).min(APART_MS) });
                 }
                 Next::Send { look, within_ms } => {
@@ -112,7 +112,7 @@ impl World<'_> {
         self.carried = carried;
         let over: Vec<Carried> = over;
         for Carried { task, look, .. } in over {
-            self.client.gave_up(TASKS[task], look, self.now);
+            self.client.goes_on(TASKS[task], look, self.now, 0.0);
             self.shared.give_up(task, look, self.now.steady_ms);
         }
     }
