@@ -33,6 +33,17 @@ export interface GatewayOptions {
   picture?: boolean | { hosts: string[] };
   /** Where the API is. Default "https://api.nanobananaapi.ai". May carry a path prefix. */
   upstream?: string | URL;
+  /**
+   * In Cloudflare Workers: the binding of `NanoBananaTask` from `nanobanana-task/durable-object`. One object for each task then looks for all
+   * who ask, on any isolate, and a request that accepts `text/event-stream` is told of each change as it is seen. Not together with `paramJson`.
+   */
+  tasks?: TaskNamespace | undefined;
+}
+
+/** A Durable Object's binding, as far as it is used. */
+export interface TaskNamespace {
+  idFromName(name: string): unknown;
+  get(id: any): { fetch(request: Request): Promise<Response> };
 }
 
 /** What runtimes hand to a fetch handler beside the request: whichever of it there is, is used. */

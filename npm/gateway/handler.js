@@ -5,6 +5,7 @@ import { createLook } from "./look.js";
 import { settingsOf } from "./options.js";
 import { createPicture } from "./picture.js";
 import { createShared } from "./shared.js";
+import { createTasks } from "./tasks.js";
 
 /** @typedef {import("./answer.js").Answer} Answer */
 /** @typedef {import("./options.js").GatewayContext} GatewayContext */
@@ -20,7 +21,8 @@ const METHODS = ["GET", "HEAD"];
 export function createGatewayOver(getTaskDetails) {
   return function createGateway(options) {
     const settings = settingsOf(options);
-    const ask = createShared(createLook(getTaskDetails, settings), settings.cache);
+    const tasks = settings.tasks && createTasks(settings.tasks);
+    const ask = createShared(tasks?.look ?? createLook(getTaskDetails, settings), settings.cache);
     const limit = createLimiter(settings.perMinute);
     const picture = settings.picture && createPicture(settings.picture.hosts, settings.authorize === undefined);
 
@@ -43,6 +45,7 @@ export function createGatewayOver(getTaskDetails) {
       if (refused) return refused;
       const taskId = taskIdOf(url);
       if (taskId === null) return refusal(400, "Exactly one taskId is needed, as the generate request answered with it");
+      if (tasks && !isResult && wantsStream(request)) return tasks.watch(taskId);
       const answer = await ask(taskId, context);
       return isResult ? picture(answer) : answer;
     }
@@ -76,6 +79,11 @@ function taskIdOf({ searchParams }) {
   const [taskId = "", ...more] = searchParams.getAll("taskId");
   // What no id holds: control characters, and what was no text before it was decoded.
   return more.length > 0 || taskId.trim() === "" || /[\p{Cc}\p{Cs}\uFFFD]/u.test(taskId) ? null : taskId;
+}
+
+/** @param {Request} request */
+function wantsStream({ method, headers }) {
+  return method === "GET" && /\btext\/event-stream\b/i.test(headers.get("Accept") ?? "");
 }
 
 /** @param {Request} request */

@@ -10,7 +10,7 @@ const REQUEST_MS = 15_000;
 /** A reply with the longest prompt has some 50 kB. */
 const MOST_BYTES = 1_048_576;
 /** A result stays what it is; its original dies after ten minutes. */
-const KEEP_RESULT_MS = 300_000;
+export const KEEP_RESULT_MS = 300_000;
 const KEEP_PENDING_MS = 1_000;
 const NO_KEY = "The gateway has no API key: set its option apiKey (in a Worker: npx wrangler secret put NANOBANANA_API_KEY)";
 const REDIRECTED = "The API's address redirects, and the key is not sent elsewhere: set the gateway's option upstream to where it really answers";
@@ -23,12 +23,7 @@ const KEY_FAILED = new Error("The apiKey function threw");
  * @param {import("./options.js").Settings} settings
  */
 export function createLook(getTaskDetails, { apiKey, paramJson, upstream }) {
-  const connection = {
-    baseUrl: upstream,
-    requestTimeoutMs: REQUEST_MS,
-    fetch: bounded,
-    apiKey: typeof apiKey === "function" ? () => asked(apiKey) : (apiKey ?? ""),
-  };
+  const connection = connectionOf(apiKey, upstream);
   /** @param {string} taskId @returns {Promise<Answer>} */
   return async function look(taskId) {
     try {
@@ -36,6 +31,21 @@ export function createLook(getTaskDetails, { apiKey, paramJson, upstream }) {
     } catch (error) {
       return failed(/** @type {TaskError} */ (error));
     }
+  };
+}
+
+/**
+ * How every look upstream is sent.
+ *
+ * @param {import("./options.js").Settings["apiKey"]} apiKey
+ * @param {string | URL} upstream
+ */
+export function connectionOf(apiKey, upstream) {
+  return {
+    baseUrl: upstream,
+    requestTimeoutMs: REQUEST_MS,
+    fetch: bounded,
+    apiKey: typeof apiKey === "function" ? () => asked(apiKey) : (apiKey ?? ""),
   };
 }
 
@@ -53,7 +63,7 @@ async function asked(apiKey) {
  * @param {boolean} withParamJson
  * @returns {Answer}
  */
-function found({ taskId, successFlag, operationType, createTime, completeTime, errorCode, errorMessage, ...task }, withParamJson) {
+export function found({ taskId, successFlag, operationType, createTime, completeTime, errorCode, errorMessage, ...task }, withParamJson) {
   const response = task.response && { originImageUrl: task.response.originImageUrl, resultImageUrl: task.response.resultImageUrl };
   const data = { taskId, successFlag, operationType, createTime, completeTime, response, errorCode, errorMessage };
   const body = JSON.stringify({ code: 200, msg: "success", data: withParamJson ? { ...data, paramJson: task.paramJson } : data });
@@ -67,7 +77,7 @@ function found({ taskId, successFlag, operationType, createTime, completeTime, e
  * @param {TaskError} error
  * @returns {Answer}
  */
-function failed(error) {
+export function failed(error) {
   const { kind, taskId, httpStatus, code, apiMessage, retryable, retryAfterMs } = error;
   const headers = retryAfterMs === null ? {} : retryAfter(retryAfterMs);
   if (kind === "invalid-argument") return taskId === "" ? refusal(400, error.message) : refusal(500, NO_KEY);

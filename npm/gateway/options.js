@@ -17,10 +17,11 @@ import { mistake } from "../api.js";
  * @property {boolean} paramJson
  * @property {{ hosts: Set<string> } | null} picture The picture route's hosts; none for every public one.
  * @property {string | URL} upstream
+ * @property {GatewayOptions["tasks"]} tasks
  */
 
 /** The service itself, as the core has it; named here because a page's gateway would otherwise take the page's own origin. */
-const API = "https://api.nanobananaapi.ai";
+export const API = "https://api.nanobananaapi.ai";
 /** A page that waits looks up to 60 times a minute, as a rule far less; this leaves room for several behind one address. */
 const PER_MINUTE = 300;
 
@@ -31,7 +32,7 @@ const PER_MINUTE = 300;
 export function settingsOf(options) {
   if (typeof options !== "object" || options === null) throw mistake("createGateway takes its options as an object: { apiKey }");
   const { apiKey, allowedOrigins = [], authorize, maxRequestsPerMinute = PER_MINUTE, callerId } = options;
-  const { cache = true, paramJson = false, picture = false, upstream = API } = options;
+  const { cache = true, paramJson = false, picture = false, upstream = API, tasks } = options;
   const url = URL.canParse(String(upstream)) ? new URL(upstream) : null;
   const isPlain = url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
   need(isPlain, "upstream must be an http(s) URL; it may have a path, but no user, query or fragment");
@@ -41,6 +42,9 @@ export function settingsOf(options) {
   need(typeof maxRequestsPerMinute === "number" && maxRequestsPerMinute > 0, "maxRequestsPerMinute must be a number above 0; Infinity for no limit");
   need(typeof cache === "boolean" && typeof paramJson === "boolean", "cache and paramJson must be true or false");
   need(typeof picture === "boolean" || Array.isArray(picture?.hosts), "picture must be true, false or { hosts: [...] }");
+  need(tasks === undefined || typeof tasks?.idFromName === "function", "tasks must be the binding of a Durable Object: see wrangler.jsonc");
+  // What an object stores is not to hold anybody's prompt.
+  need(tasks === undefined || !paramJson, "paramJson does not go with tasks");
   return {
     apiKey,
     origins: allowedOrigins === "*" ? "*" : new Set(allowedOrigins.map(originOf)),
@@ -51,6 +55,7 @@ export function settingsOf(options) {
     paramJson,
     picture: picture === false ? null : { hosts: new Set(picture === true ? [] : picture.hosts) },
     upstream,
+    tasks,
   };
 }
 

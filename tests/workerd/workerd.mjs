@@ -26,21 +26,25 @@ export async function startWorkerd({ worker, condition, bindings }) {
  * @param {string[]} options.sources The modules by their paths in the repository, the Worker's first; the package's are added.
  * @param {Record<string, string>} options.named Modules that are no files: their paths, as they are found from those that import them, and their code.
  * @param {Record<string, string>} options.bindings
+ * @param {Objects} [options.objects] The Worker's own Durable Objects, and the names under which it is started, each on a port of its own: all
+ *   use the objects of the first.
+ * @typedef {{ binding: string, className: string, persist?: string | undefined, workers: string[] }} Objects
  */
-export async function startModules({ sources, named, bindings }) {
+export async function startModules({ sources, named, bindings, objects }) {
   const built = (await readdir(`${ROOT}pkg`, { recursive: true })).map((name) => `pkg/${name}`);
-  const miniflare = new Miniflare({
+  const worker = {
     modulesRoot: ROOT,
     modules: [
       ...[...sources, ...built]
         .filter((path) => /\.m?js$/.test(path))
         .map((path) => ({ type: /** @type {const} */ ("ESModule"), path: `${ROOT}${path}` })),
       ...Object.entries(named).map(([path, contents]) => ({ type: /** @type {const} */ ("ESModule"), path: `${ROOT}${path}`, contents })),
-      { type: "CompiledWasm", path: `${ROOT}pkg/core.wasm` },
+      { type: /** @type {const} */ ("CompiledWasm"), path: `${ROOT}pkg/core.wasm` },
     ],
     compatibilityDate: "2026-06-01",
     bindings,
-  });
+  };
+  const miniflare = new Miniflare(objects ? sharing(worker, objects) : worker);
   try {
     return { miniflare, url: await miniflare.ready };
   } catch (error) {
@@ -48,4 +52,18 @@ export async function startModules({ sources, named, bindings }) {
     await miniflare.dispose().catch(() => {});
     throw error;
   }
+}
+
+/**
+ * @param {import("miniflare").WorkerOptions} worker
+ * @param {Objects} objects
+ * @returns {import("miniflare").MiniflareOptions}
+ */
+function sharing(worker, { binding, className, persist, workers }) {
+  const [scriptName] = workers;
+  const each = workers.map((name) => {
+    const durableObjects = { [binding]: { className, useSQLite: true, ...(name !== scriptName && scriptName && { scriptName }) } };
+    return { ...worker, name, durableObjects, unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] };
+  });
+  return { workers: each, ...(persist !== undefined && { durableObjectsPersist: persist }) };
 }

@@ -14,6 +14,10 @@ const DEFAULT = 'index.js';
 const SHARED = 'core';
 /** What the gateway's entries share, by the folder that it comes from. */
 const GATEWAY = 'gateway';
+/** What one entry has to itself, likewise: of all others no runtime but Cloudflare's could load it. */
+const OBJECT = 'durable-object';
+/** What the runtime brings along. */
+const BUILT_IN = 'cloudflare:workers';
 
 const [modules, pkg] = process.argv.slice(2);
 const { exports } = JSON.parse(readFileSync(join(modules, 'package.json'), 'utf8'));
@@ -29,16 +33,17 @@ async function bundled(entries) {
   const bundle = await rollup({
     input: Object.fromEntries(entries.map((file) => [basename(file, '.js'), join(modules, file)])),
     // The default entry is a file of its own, which the gateway's entries import.
-    external: (id, importer) => id.includes('.wasm') || (importer !== undefined && basename(id) === DEFAULT),
+    external: (id, importer) => id.includes('.wasm') || id === BUILT_IN || (importer !== undefined && basename(id) === DEFAULT),
     onwarn(warning) {
       throw new Error(warning.message);
     },
   });
   const { output } = await bundle.generate({
     format: 'es',
-    paths: (id) => `./${basename(id)}`,
+    paths: (id) => (id === BUILT_IN ? id : `./${basename(id)}`),
     manualChunks: (id) => {
       if (entries.length === 1 || entries.includes(basename(id))) return undefined;
+      if (basename(dirname(id)) === OBJECT) return undefined;
       return basename(dirname(id)) === GATEWAY ? `${GATEWAY}-handler` : SHARED;
     },
     entryFileNames: '[name].js',

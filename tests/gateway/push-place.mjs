@@ -1,0 +1,88 @@
+// @ts-check
+/** Two Workers with a gateway each, and the one that has the tasks' objects among them; in workerd, behind real sockets. */
+
+import { setTimeout as pause } from "node:timers/promises";
+import { startModules } from "../workerd/workerd.mjs";
+
+const HOME = "home";
+const PATH = "/api/v1/nanobanana/record-info";
+
+/**
+ * @param {object} options
+ * @param {{ url: string, key: string }} options.simulator
+ * @param {Record<string, unknown>} [options.told] The gateway's options besides, and as `task` what the object is to have otherwise.
+ * @param {string} [options.persist] Where the objects' storage is.
+ * @param {string} [options.key] The object's.
+ */
+export async function startPush({ simulator, told = {}, persist, key = simulator.key }) {
+  const { miniflare } = await startModules({
+    sources: ["tests/gateway/push-worker.mjs", "tests/gateway/hooks.mjs"],
+    named: {
+      "tests/gateway/nanobanana-task/gateway": 'export * from "../../../pkg/gateway.workerd.js";',
+      "tests/gateway/nanobanana-task/durable-object": 'export * from "../../../pkg/durable-object.js";',
+    },
+    bindings: {
+      TOLD: JSON.stringify({ apiKey: key, maxRequestsPerMinute: 100_000, ...told }),
+      NANOBANANA_API_KEY: key,
+      NANOBANANA_BASE_URL: simulator.url,
+    },
+    objects: { binding: "NANOBANANA_TASKS", className: "Task", persist, workers: [HOME, "away"] },
+  });
+  const urls = await Promise.all([HOME, "away"].map(async (name) => (await miniflare.unsafeGetDirectURL(name)).origin));
+  return {
+    urls: /** @type {[string, string]} */ (urls),
+    /** Takes a task's object out of memory, as Cloudflare does with one that has nothing to do. @param {string} name */
+    evict: (name) => miniflare.unsafeEvictDurableObject(HOME, "Task", { name, webSockets: "hibernate" }),
+    stop: () => miniflare.dispose(),
+  };
+}
+
+/** @typedef {{ atMs: number, code: unknown, flag: number | undefined, data: any }} Event */
+
+/**
+ * A watcher of a task, as any client of server-sent events.
+ * @param {string} url
+ * @param {string} taskId
+ * @param {Record<string, string>} [headers]
+ */
+export async function watch(url, taskId, headers = {}) {
+  const leaving = new AbortController();
+  const reply = await fetch(`${url}${PATH}?taskId=${encodeURIComponent(taskId)}`, { headers: { Accept: "text/event-stream", ...headers }, signal: leaving.signal });
+  return { reply, events: eventsOf(reply), leave: () => leaving.abort() };
+}
+
+/** @param {Response} reply @returns {AsyncGenerator<Event>} */
+async function* eventsOf(reply) {
+  let text = "";
+  for await (const chunk of /** @type {any} */ (reply.body?.pipeThrough(new TextDecoderStream()) ?? [])) {
+    text += chunk;
+    for (let end; (end = text.indexOf("\n\n")) >= 0; text = text.slice(end + 2)) {
+      const line = text.slice(0, end);
+      if (line.startsWith(":")) continue;
+      const data = JSON.parse(line.replace(/^data: /, ""));
+      yield { atMs: Date.now(), code: data.code, flag: data.data?.successFlag, data };
+    }
+  }
+}
+
+/** The state as it is, without a stream. @param {string} url @param {string} taskId @param {RequestInit} [init] */
+export async function ask(url, taskId, init) {
+  const reply = await fetch(`${url}${PATH}?taskId=${encodeURIComponent(taskId)}`, init);
+  return { status: reply.status, headers: reply.headers, body: await reply.json() };
+}
+
+/** Waits until something is so. @param {() => boolean | Promise<boolean>} holds @param {number} withinMs */
+export async function until(holds, withinMs) {
+  const last = Date.now() + withinMs;
+  while (!(await holds())) {
+    if (Date.now() > last) throw new Error(`not so within ${withinMs} ms`);
+    await pause(25);
+  }
+}
+
+/** All that is still to come. @param {AsyncGenerator<Event>} events */
+export async function all(events) {
+  const found = [];
+  for await (const event of events) found.push(event);
+  return found;
+}
