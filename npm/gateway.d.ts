@@ -75,3 +75,16 @@ export interface GatewayContext {
  * options that cannot be.
  */
 export declare function createGateway(options: GatewayOptions): (request: Request, context?: GatewayContext) => Promise<Response>;
+
+/**
+ * An address to give to the API as `callBackUrl` when a task is created: another one each time. What comes there makes the gateway that has
+ * {@link GatewayOptions.tasks} look at the task at once, for those who watch it; nothing that it says is believed. The address is made with a
+ * secret that is derived from the key, and does not tell the key.
+ *
+ * ```js
+ * const callBackUrl = await callbackUrl("https://app.example", env.NANOBANANA_API_KEY);
+ * ```
+ *
+ * `base` is where the gateway answers, with what comes before `/api/v1/nanobanana/`.
+ */
+export declare function callbackUrl(base: string | URL, apiKey: string): Promise<string>;

@@ -2,4 +2,6 @@
 import { createGatewayOver } from "./gateway/handler.js";
 import { getTaskDetails } from "./edge-light.js";
 
+export { callbackUrl } from "./gateway/callback.js";
+
 export const createGateway = /* @__PURE__ */ createGatewayOver(getTaskDetails);

@@ -33,7 +33,7 @@ export class NanoBananaTask extends DurableObject {
    */
   async fetch(request) {
     const taskId = new URL(request.url).searchParams.get("taskId") ?? "";
-    if (request.method === "POST") return this.#hint();
+    if (request.method === "POST") return Response.json(await this.#hint());
     return request.headers.get("Upgrade") === "websocket" ? this.#watch(taskId) : Response.json(await this.#answer(taskId));
   }
 
@@ -91,7 +91,7 @@ export class NanoBananaTask extends DurableObject {
     return seen.answer ?? refusal(500, "No look was taken");
   }
 
-  /** The API says that something has happened, or somebody in its place: a reason to look, and no more. */
+  /** The API says that something has happened, or somebody in its place: a reason to look, and no more. @returns {Promise<Answer>} */
   async #hint() {
     const known = await this.#known();
     if (known !== null && known.end === null) {
@@ -99,7 +99,7 @@ export class NanoBananaTask extends DurableObject {
       await this.#keep({ ...known, nextLookAt: Math.min(known.nextLookAt, Math.max(Date.now(), known.lookedAt + MIN_GAP_MS)) });
       await this.#setAlarm();
     }
-    return new Response(null, { status: 204 });
+    return { status: 200, code: 200, body: JSON.stringify({ code: 200, msg: "success", data: null }) };
   }
 
   /** @param {Known} known @returns {Promise<Known>} */

@@ -1,7 +1,8 @@
 // The gateway: a fetch handler that takes a task id, adds the key, and answers as the API does. The key leaves it towards the API alone.
 import { refusal, response } from "./answer.js";
+import { callbackIn, isGenuine, taskIdIn } from "./callback.js";
 import { addressOf, corsHeaders, createLimiter, isWelcome } from "./caller.js";
-import { createLook } from "./look.js";
+import { createLook, keyOf } from "./look.js";
 import { settingsOf } from "./options.js";
 import { createPicture } from "./picture.js";
 import { createShared } from "./shared.js";
@@ -34,6 +35,8 @@ export function createGatewayOver(getTaskDetails) {
      * @returns {Promise<Answer | Response>}
      */
     async function answerTo(request, url, welcome, context) {
+      const callback = callbackIn(url);
+      if (tasks && callback !== null) return called(tasks, callback, request);
       const isResult = picture !== null && url.pathname.endsWith(RESULT);
       if (!isResult && !url.pathname.endsWith(RECORD_INFO)) return refusal(404, `There is nothing here: ask ${RECORD_INFO}?taskId=`);
       if (!welcome) return refusal(403, "Pages of this origin may not ask this gateway: see its option allowedOrigins");
@@ -48,6 +51,24 @@ export function createGatewayOver(getTaskDetails) {
       if (tasks && !isResult && wantsStream(request)) return tasks.watch(taskId);
       const answer = await ask(taskId, context);
       return isResult ? picture(answer) : answer;
+    }
+
+    /**
+     * The API is no page and no visitor: its address alone says that it may.
+     *
+     * @param {NonNullable<typeof tasks>} objects
+     * @param {string} secret
+     * @param {Request} request
+     * @returns {Promise<Answer>}
+     */
+    async function called(objects, secret, request) {
+      if (request.method !== "POST") return refusal(405, "Only POST here", { headers: { Allow: "POST" } });
+      const key = await keyOf(settings);
+      if (typeof key !== "string") return key;
+      if (!(await isGenuine(secret, key))) return refusal(403, "This is no address of callbackUrl with the gateway's key");
+      const taskId = await taskIdIn(request);
+      if (taskId === null) return refusal(400, "A callback names its task as data.taskId");
+      return objects.hint(taskId);
     }
 
     /** @param {Request} request @returns {Promise<Answer | Response | null>} */

@@ -13,6 +13,7 @@ const MOST_BYTES = 1_048_576;
 export const KEEP_RESULT_MS = 300_000;
 const KEEP_PENDING_MS = 1_000;
 const NO_KEY = "The gateway has no API key: set its option apiKey (in a Worker: npx wrangler secret put NANOBANANA_API_KEY)";
+const KEY_THREW = "The gateway's apiKey function threw";
 const REDIRECTED = "The API's address redirects, and the key is not sent elsewhere: set the gateway's option upstream to where it really answers";
 
 /** Stands for whatever the owner's apiKey function threw: that may hold anything, and so goes nowhere. */
@@ -47,6 +48,20 @@ export function connectionOf(apiKey, upstream) {
     fetch: bounded,
     apiKey: typeof apiKey === "function" ? () => asked(apiKey) : (apiKey ?? ""),
   };
+}
+
+/**
+ * The key, for what else is made with it, or the refusal where there is none.
+ *
+ * @param {Pick<import("./options.js").Settings, "apiKey">} settings
+ * @returns {Promise<string | Answer>}
+ */
+export async function keyOf({ apiKey }) {
+  try {
+    return (typeof apiKey === "function" ? await apiKey() : apiKey) || refusal(500, NO_KEY);
+  } catch {
+    return refusal(500, KEY_THREW);
+  }
 }
 
 /** @param {() => string | Promise<string>} apiKey */
@@ -104,7 +119,7 @@ function unreadable({ taskId, httpStatus, code, retryable }, headers) {
 
 /** @param {TaskError} error */
 function unreached({ kind, cause }) {
-  if (cause === KEY_FAILED) return refusal(500, "The gateway's apiKey function threw");
+  if (cause === KEY_FAILED) return refusal(500, KEY_THREW);
   const isSlow = kind === "timed-out" || cause === undefined;
   return isSlow ? refusal(504, "The API did not answer in time") : refusal(502, "The API could not be reached");
 }

@@ -1,4 +1,5 @@
 // The way to a task's Durable Object, which looks for all who ask it on any isolate.
+import { refusal } from "./answer.js";
 import { streamOf } from "./stream.js";
 
 /** @typedef {import("./answer.js").Answer} Answer */
@@ -13,15 +14,30 @@ export function createTasks(namespace) {
     const url = `https://task.invalid/?taskId=${encodeURIComponent(taskId)}`;
     return namespace.get(namespace.idFromName(taskId)).fetch(new Request(url, init));
   };
+  /**
+   * An object is moved, restarted, or has too much to do: whoever asked comes again.
+   *
+   * @template T
+   * @param {() => Promise<T>} asked
+   * @returns {Promise<T | Answer>}
+   */
+  const orRefusal = async (asked) => {
+    try {
+      return await asked();
+    } catch {
+      return refusal(503, "The task's object could not be asked: ask again");
+    }
+  };
   return {
     /** @param {string} taskId @returns {Promise<Answer>} */
-    look: async (taskId) => (await ask(taskId)).json(),
+    look: (taskId) => orRefusal(async () => (await ask(taskId)).json()),
     /** @param {string} taskId @returns {Promise<Answer | Response>} */
-    async watch(taskId) {
-      const reply = await ask(taskId, { headers: { Upgrade: "websocket" } });
-      return reply.webSocket ? streamOf(reply.webSocket) : reply.json();
-    },
-    /** @param {string} taskId */
-    hint: async (taskId) => void (await ask(taskId, { method: "POST" })),
+    watch: (taskId) =>
+      orRefusal(async () => {
+        const reply = await ask(taskId, { headers: { Upgrade: "websocket" } });
+        return reply.webSocket ? streamOf(reply.webSocket) : reply.json();
+      }),
+    /** @param {string} taskId @returns {Promise<Answer>} */
+    hint: (taskId) => orRefusal(async () => (await ask(taskId, { method: "POST" })).json()),
   };
 }

@@ -12,9 +12,10 @@ const PATH = "/api/v1/nanobanana/record-info";
  * @param {{ url: string, key: string }} options.simulator
  * @param {Record<string, unknown>} [options.told] The gateway's options besides, and as `task` what the object is to have otherwise.
  * @param {string} [options.persist] Where the objects' storage is.
- * @param {string} [options.key] The object's.
+ * @param {string} [options.key]
+ * @param {string[]} [options.flags] Cloudflare's compatibility flags.
  */
-export async function startPush({ simulator, told = {}, persist, key = simulator.key }) {
+export async function startPush({ simulator, told = {}, persist, key = simulator.key, flags = [] }) {
   const { miniflare } = await startModules({
     sources: ["tests/gateway/push-worker.mjs", "tests/gateway/hooks.mjs"],
     named: {
@@ -26,6 +27,7 @@ export async function startPush({ simulator, told = {}, persist, key = simulator
       NANOBANANA_API_KEY: key,
       NANOBANANA_BASE_URL: simulator.url,
     },
+    flags,
     objects: { binding: "NANOBANANA_TASKS", className: "Task", persist, workers: [HOME, "away"] },
   });
   const urls = await Promise.all([HOME, "away"].map(async (name) => (await miniflare.unsafeGetDirectURL(name)).origin));
@@ -48,17 +50,21 @@ export async function startPush({ simulator, told = {}, persist, key = simulator
 export async function watch(url, taskId, headers = {}) {
   const leaving = new AbortController();
   const reply = await fetch(`${url}${PATH}?taskId=${encodeURIComponent(taskId)}`, { headers: { Accept: "text/event-stream", ...headers }, signal: leaving.signal });
-  return { reply, events: eventsOf(reply), leave: () => leaving.abort() };
+  const heard = { comments: 0 };
+  return { reply, heard, events: eventsOf(reply, heard), leave: () => leaving.abort() };
 }
 
-/** @param {Response} reply @returns {AsyncGenerator<Event>} */
-async function* eventsOf(reply) {
+/** @param {Response} reply @param {{ comments: number }} heard @returns {AsyncGenerator<Event>} */
+async function* eventsOf(reply, heard) {
   let text = "";
   for await (const chunk of /** @type {any} */ (reply.body?.pipeThrough(new TextDecoderStream()) ?? [])) {
     text += chunk;
     for (let end; (end = text.indexOf("\n\n")) >= 0; text = text.slice(end + 2)) {
       const line = text.slice(0, end);
-      if (line.startsWith(":")) continue;
+      if (line.startsWith(":")) {
+        heard.comments += 1;
+        continue;
+      }
       const data = JSON.parse(line.replace(/^data: /, ""));
       yield { atMs: Date.now(), code: data.code, flag: data.data?.successFlag, data };
     }

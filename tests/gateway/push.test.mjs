@@ -3,9 +3,12 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { logOf } from "../behaviour/all.mjs";
-import { startSimulator } from "../processes.mjs";
-import { all, startPush, watch } from "./push-place.mjs";
+import { callbackUrl } from "../../pkg/gateway.js";
+import { newKey, startSimulator } from "../processes.mjs";
+import { startInWorkerd } from "./places.mjs";
+import { all, ask, startPush, until, watch } from "./push-place.mjs";
 
 const BOUND = { timeout: 60_000 };
 
@@ -13,29 +16,34 @@ let number = 0;
 /** @param {string} what */
 const fresh = (what) => `${what}--push-${(number += 1)}`;
 
-describe("push", { timeout: 300_000, concurrency: 4 }, () => {
+describe("push", { timeout: 300_000, concurrency: 16 }, () => {
   /** @type {Awaited<ReturnType<typeof startSimulator>>} */
   let simulator;
   /** @type {Awaited<ReturnType<typeof startPush>>} */
   let place;
+  /** With a door, an object that has little patience, and room for three. @type {typeof place} */
+  let narrow;
+  /** Without the key. @type {typeof place} */
+  let keyless;
   let home = "";
   let away = "";
 
   before(async () => {
     simulator = await startSimulator();
+    const told = { hooks: "visitors", task: { timeoutMs: 4_000, mostWatchers: 3 } };
     place = await startPush({ simulator });
+    narrow = await startPush({ simulator, told });
+    keyless = await startPush({ simulator, key: "" });
     [home, away] = place.urls;
   }, BOUND);
-  after(async () => {
-    await place?.stop();
-    await simulator?.stop();
-  }, BOUND);
+  after(() => Promise.all([place?.stop(), narrow?.stop(), keyless?.stop(), simulator?.stop()]), BOUND);
 
   /** @param {string} id */
   const looks = async (id) => (await logOf(simulator.url)(id)).looks;
+  const visitor = { authorization: "Bearer visitor" };
 
   it("tells each of three watchers on two Workers of each change, for one look at a time", BOUND, async () => {
-    const id = fresh("script.pending*1.http-502*1.pending*1.success");
+    const id = fresh("script.pending*2.http-502*1.pending*1.success");
     const watchers = await Promise.all([home, away, away].map((url) => watch(url, id)));
     const heard = await Promise.all(watchers.map(({ events }) => all(events)));
     for (const [index, { reply }] of watchers.entries()) {
@@ -44,7 +52,221 @@ describe("push", { timeout: 300_000, concurrency: 4 }, () => {
       assert.equal(reply.headers.get("cache-control"), "no-store");
       assert.deepEqual(heard[index]?.map(({ code, flag }) => [code, flag]), [[200, 0], [502, undefined], [200, 0], [200, 1]]);
     }
-    assert.match(heard[0]?.at(-1)?.data.data.response.resultImageUrl, /\.png$/);
-    assert.equal((await looks(id)).length, 4);
+    assert.equal((await looks(id)).length, 5);
+    // A stream says what an ordinary answer says.
+    assert.deepEqual((await ask(away, id)).body, heard[0]?.at(-1)?.data);
+  });
+
+  it("ends with the task's failure as with its success", BOUND, async () => {
+    const { events } = await watch(home, fresh("generate-failed"));
+    assert.deepEqual((await all(events)).map(({ code, flag }) => [code, flag]), [[200, 3]]);
+  });
+
+  it("ends with an error that does not pass, and begins anew for the next", BOUND, async () => {
+    const id = fresh("script.http-402*1.success");
+    assert.deepEqual((await all((await watch(home, id)).events)).map(({ code }) => code), [402]);
+    assert.deepEqual((await all((await watch(home, id)).events)).map(({ code, flag }) => [code, flag]), [[200, 1]]);
+  });
+
+  it("tells whoever comes late at once, and takes no look for it", BOUND, async () => {
+    const done = fresh("success");
+    await all((await watch(home, done)).events);
+    const [event, ...more] = await all((await watch(away, done)).events);
+    assert.deepEqual([event?.flag, more], [1, []]);
+    assert.equal((await looks(done)).length, 1);
+
+    const running = fresh("pending");
+    const first = await watch(home, running);
+    await first.events.next();
+    const before = Date.now();
+    const second = await watch(away, running);
+    const { value } = await second.events.next();
+    assert.equal(value?.flag, 0);
+    assert.ok(Date.now() - before < 500, `${Date.now() - before} ms`);
+    assert.equal((await looks(running)).length, 1);
+    first.leave();
+    second.leave();
+  });
+
+  it("looks for pollers of both Workers at once, and for none while what it knows is young", BOUND, async () => {
+    const id = fresh("pending");
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, index) => ask(index % 2 ? home : away, id)));
+    for (const { status, body } of answers) assert.deepEqual([status, body.code, body.data.successFlag], [200, 200, 0]);
+    assert.equal((await looks(id)).length, 1);
+    // Older than what a Worker keeps by itself, and younger than what the object does.
+    await pause(1_300);
+    await Promise.all([home, away].map((url) => ask(url, id)));
+    assert.equal((await looks(id)).length, 1);
+    await pause(1_500);
+    await Promise.all([home, away].map((url) => ask(url, id)));
+    assert.equal((await looks(id)).length, 2);
+  });
+
+  it("hands on what a look was refused with, pauses and all", BOUND, async () => {
+    const id = fresh("http-429-retry-5s");
+    const { status, headers, body } = await ask(home, id);
+    assert.deepEqual([status, body.code, headers.get("retry-after")], [429, 429, "5"]);
+    assert.equal((await ask(away, id)).status, 429);
+    assert.equal((await looks(id)).length, 1);
+  });
+
+  it("goes on after it was taken out of memory, and its watchers notice nothing", BOUND, async () => {
+    const id = fresh("success-6s");
+    const { events } = await watch(away, id);
+    assert.equal((await events.next()).value?.flag, 0);
+    await place.evict(id);
+    assert.deepEqual((await all(events)).map(({ flag }) => flag), [1]);
+    const sent = await looks(id);
+    assert.ok(sent.length >= 2 && sent.length <= 6, `${sent.length} looks`);
+  });
+
+  it("finds out by its heartbeat who has left, and looks no more when nobody watches", BOUND, async () => {
+    const id = fresh("pending");
+    const [stays, leaves] = await Promise.all([watch(home, fresh("pending")), watch(home, id)]);
+    const staying = all(stays.events).catch(() => {});
+    await leaves.events.next();
+    leaves.leave();
+    await pause(31_000);
+    assert.equal(stays.heard.comments, 2);
+    stays.leave();
+    await staying;
+    const { length } = await looks(id);
+    await pause(10_000);
+    assert.equal((await looks(id)).length, length);
+  });
+
+  it("stops by the deadline, and begins anew for who comes then", BOUND, async () => {
+    const id = fresh("pending");
+    const began = Date.now();
+    const { events } = await watch(narrow.urls[0], id, visitor);
+    assert.deepEqual((await all(events)).map(({ flag }) => flag), [0]);
+    const took = Date.now() - began;
+    assert.ok(took > 3_000 && took < 6_000, `${took} ms`);
+    const { length } = await looks(id);
+    await pause(3_000);
+    assert.equal((await looks(id)).length, length);
+    const again = await watch(narrow.urls[1], id, visitor);
+    assert.equal((await again.events.next()).value?.flag, 0);
+    assert.ok((await looks(id)).length > length);
+    again.leave();
+  });
+
+  it("asks who may before there is a stream, and looks for nobody else", BOUND, async () => {
+    const id = fresh("pending");
+    for (const [headers, status] of /** @type {const} */ ([[{}, 403], [{ authorization: "Bearer own" }, 418], [{ authorization: "Bearer throws" }, 500], [{ ...visitor, origin: "https://evil.example" }, 403]])) {
+      const { reply } = await watch(narrow.urls[0], id, headers);
+      assert.equal(reply.status, status);
+      assert.doesNotMatch(reply.headers.get("content-type") ?? "", /event-stream/);
+      await reply.text();
+    }
+    assert.equal((await looks(id)).length, 0);
+  });
+
+  it("has room for so many watchers, and the next is told to poll", BOUND, async () => {
+    const id = fresh("pending");
+    const watchers = [];
+    for (let count = 0; count < 3; count += 1) watchers.push(await watch(narrow.urls[0], id, visitor));
+    const { reply } = await watch(narrow.urls[1], id, visitor);
+    assert.equal(reply.status, 503);
+    assert.equal((await reply.json()).code, 503);
+    assert.equal((await ask(narrow.urls[1], id, { headers: visitor })).status, 200);
+    for (const { leave } of watchers) leave();
+  });
+
+  it("without the key answers the one 500 that names the setting", BOUND, async () => {
+    const id = fresh("pending");
+    const { status, body } = await ask(keyless.urls[0], id);
+    assert.equal(status, 500);
+    assert.match(body.msg, /apiKey.*wrangler secret put/);
+    const [event] = await all((await watch(keyless.urls[0], id)).events);
+    assert.equal(event?.code, 500);
+    assert.equal((await looks(id)).length, 0);
+  });
+
+  describe("the API's callback", () => {
+    /** @param {string} url @param {unknown} body @param {string} [method] */
+    const call = async (url, body, method = "POST") => {
+      const text = typeof body === "string" ? body : JSON.stringify(body);
+      const reply = await fetch(url, { method, headers: { "Content-Type": "application/json", Origin: "https://elsewhere.example" }, ...(method === "POST" && { body: text }) });
+      assert.match(reply.headers.get("content-type") ?? "", /^application\/json/);
+      const { code } = await reply.json();
+      assert.equal(code, reply.status);
+      return reply.status;
+    };
+    /** What the API sends, of which the task's id is all that counts. @param {string} taskId */
+    const done = (taskId) => ({ code: 200, msg: "success", data: { taskId, info: { resultImageUrl: "https://evil.example/picture.png" } } });
+
+    it("makes the object look at once, and is believed in nothing", BOUND, async () => {
+      // The second look would come seconds later.
+      const id = fresh("script.pending*2.success");
+      const { events } = await watch(home, id);
+      await events.next();
+      await pause(1_000);
+      const before = Date.now();
+      assert.equal(await call(await callbackUrl(away, simulator.key), done(id)), 200);
+      await until(async () => (await looks(id)).length === 2, 1_000);
+      // The API's word is that it is still running.
+      assert.equal((await ask(away, id)).body.data.successFlag, 0);
+      await pause(Math.max(0, 1_000 - (Date.now() - before)));
+      const again = Date.now();
+      assert.equal(await call(await callbackUrl(away, simulator.key), done(id)), 200);
+      const { value } = await events.next();
+      assert.equal(value?.flag, 1);
+      assert.ok((value?.atMs ?? Infinity) - again < 500, `${(value?.atMs ?? 0) - again} ms`);
+      assert.doesNotMatch(JSON.stringify(value?.data), /evil/);
+    });
+
+    it("has nobody look more often than every 0.8 s, however often it comes", BOUND, async () => {
+      const id = fresh("pending");
+      const { events, leave } = await watch(home, id);
+      await events.next();
+      const url = await callbackUrl(home, simulator.key);
+      const until = Date.now() + 3_000;
+      while (Date.now() < until) assert.equal(await call(url, done(id)), 200);
+      const times = (await looks(id)).map(({ atMs }) => atMs);
+      assert.ok(times.length >= 3, `${times}`);
+      for (const [index, at] of times.slice(1).entries()) assert.ok(at - (times[index] ?? 0) >= 780, `${times}`);
+      leave();
+    });
+
+    it("makes no look where nobody watches", BOUND, async () => {
+      const id = fresh("pending");
+      assert.equal(await call(await callbackUrl(home, simulator.key), done(id)), 200);
+      await pause(1_500);
+      assert.equal((await looks(id)).length, 0);
+    });
+
+    it("is refused without the secret", BOUND, async () => {
+      const id = fresh("pending");
+      const { events, leave } = await watch(home, id);
+      await events.next();
+      await pause(1_000);
+      const genuine = await callbackUrl(home, simulator.key);
+      assert.ok(!genuine.includes(simulator.key));
+      assert.notEqual(genuine, await callbackUrl(home, simulator.key));
+      const [, nonce = "", mac = ""] = /callback\/([^.]+)\.(.+)$/.exec(genuine) ?? [];
+      const swapped = `${mac.startsWith("A") ? "B" : "A"}${mac.slice(1)}`;
+      const others = await callbackUrl(home, newKey());
+      const path = `${home}/api/v1/nanobanana/callback/`;
+      for (const url of [path, `${path}x`, `${path}${nonce}`, `${path}${nonce}.`, `${path}.${mac}`, `${path}${nonce}.${swapped}`, `${path}${mac}.${nonce}`, `${genuine}x`, `${genuine}/x`, `${path}${nonce}.${"*".repeat(43)}`, others]) {
+        assert.equal(await call(url, done(id)), 403, url);
+      }
+      assert.equal(await call(genuine, undefined, "GET"), 405);
+      for (const body of ["", "{", "null", "[]", '{"data":null}', '{"data":{"taskId":7}}', '{"data":{"taskId":""}}', { data: { taskId: "x".repeat(300) } }, `{"data":{"taskId":"a"},"x":"${"x".repeat(70_000)}"}`]) {
+        assert.equal(await call(genuine, body), 400, JSON.stringify(body).slice(0, 80));
+      }
+      assert.equal((await looks(id)).length, 1);
+      leave();
+    });
+
+    it("is nowhere without objects, and needs the key", BOUND, async () => {
+      const plain = await startInWorkerd({ apiKey: simulator.key });
+      try {
+        assert.equal(await call(await callbackUrl(plain.url, simulator.key), done("a")), 404);
+      } finally {
+        await plain.stop();
+      }
+      assert.equal(await call(await callbackUrl(keyless.urls[0], simulator.key), done("a")), 500);
+    });
   });
 });

@@ -1,0 +1,68 @@
+// The API's own call when a task has ended. It proves nothing, even where it is genuine: it is a hint to look now. Its address is one that
+// nobody guesses, made with a secret of the API key, so that nothing has to be stored and no stranger makes anybody look.
+import { readText } from "./read-text.js";
+
+const CALLBACK = "/api/v1/nanobanana/callback/";
+/** What makes the secret another one than whatever else is derived from the same key. */
+const LABEL = "nanobanana-task callback 1";
+const NONCE_BYTES = 16;
+/** A callback has a few hundred bytes. */
+const MOST_BYTES = 65_536;
+
+/**
+ * The secret part of a callback's address; null for other addresses.
+ *
+ * @param {URL} url
+ */
+export function callbackIn({ pathname }) {
+  const at = pathname.lastIndexOf(CALLBACK);
+  return at < 0 ? null : pathname.slice(at + CALLBACK.length);
+}
+
+/** @type {typeof import("../gateway.d.ts").callbackUrl} */
+export async function callbackUrl(base, apiKey) {
+  const nonce = textOf(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)));
+  const mac = await crypto.subtle.sign("HMAC", await secretOf(apiKey), bytesOf(nonce));
+  return `${String(base).replace(/\/+$/, "")}${CALLBACK}${nonce}.${textOf(new Uint8Array(mac))}`;
+}
+
+/**
+ * Whether an address was made by callbackUrl, in a time that tells nothing.
+ *
+ * @param {string} secret
+ * @param {string} apiKey
+ */
+export async function isGenuine(secret, apiKey) {
+  const [, nonce = "", mac = ""] = /^([\w-]{22})\.([\w-]{43})$/.exec(secret) ?? [];
+  if (nonce === "") return false;
+  const sent = Uint8Array.from(atob(mac.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+  return crypto.subtle.verify("HMAC", await secretOf(apiKey), sent, bytesOf(nonce));
+}
+
+/**
+ * The task that a callback speaks of; null where it is none.
+ *
+ * @param {Request} request
+ * @returns {Promise<string | null>}
+ */
+export async function taskIdIn({ body }) {
+  try {
+    const taskId = JSON.parse((await readText(body, MOST_BYTES)) ?? "").data.taskId;
+    return typeof taskId === "string" && taskId !== "" && taskId.length <= 256 ? taskId : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} apiKey */
+async function secretOf(apiKey) {
+  const material = await crypto.subtle.importKey("raw", bytesOf(apiKey), "HKDF", false, ["deriveKey"]);
+  const derived = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: bytesOf(LABEL) };
+  return crypto.subtle.deriveKey(derived, material, { name: "HMAC", hash: "SHA-256", length: 256 }, false, ["sign", "verify"]);
+}
+
+/** @param {string} text */
+const bytesOf = (text) => new TextEncoder().encode(text);
+
+/** @param {Uint8Array} bytes */
+const textOf = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
