@@ -46,7 +46,7 @@ async function start(wanted, tries) {
 
 /** @param {number} wanted @returns {import("miniflare").MiniflareOptions} */
 function options(wanted) {
-  const { name, main, compatibility_date: compatibilityDate, assets } = config;
+  const { name, main, compatibility_date: compatibilityDate, assets, durable_objects: objects } = config;
   return {
     name,
     host: "127.0.0.1",
@@ -62,8 +62,10 @@ function options(wanted) {
       routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: assets.run_worker_first },
       assetConfig: { html_handling: assets.html_handling, not_found_handling: assets.not_found_handling },
     },
+    // In memory: what they store is of no use to the next start.
+    durableObjects: Object.fromEntries(objects.bindings.map(({ name, class_name: className }) => [name, { className, useSQLite: true }])),
     // Handed to workerd through a pipe.
-    bindings: { LOCAL: "1", NANOBANANA_API_KEY: key, UPSTREAM: upstream, SIMULATOR: process.env["SIMULATOR"] === "1" ? "1" : "" },
+    bindings: { LOCAL: "1", NANOBANANA_API_KEY: key, NANOBANANA_BASE_URL: upstream, SIMULATOR: process.env["SIMULATOR"] === "1" ? "1" : "" },
     // Where this computer is, which would be asked of a server.
     cf: false,
     log: new NoOpLog(),
@@ -72,8 +74,9 @@ function options(wanted) {
 
 /**
  * wrangler.jsonc, of which a few rules make JSON with lines of comment.
- * @returns {Promise<{ name: string, main: string, compatibility_date: string, assets: Assets }>}
+ * @returns {Promise<{ name: string, main: string, compatibility_date: string, assets: Assets, durable_objects: Objects }>}
  * @typedef {{ directory: string, binding: string, run_worker_first: boolean, html_handling: "none", not_found_handling: "none" }} Assets
+ * @typedef {{ bindings: { name: string, class_name: string }[] }} Objects
  */
 async function readConfig() {
   const text = await readFile(join(HERE, "wrangler.jsonc"), "utf8");

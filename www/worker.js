@@ -5,6 +5,7 @@
  */
 
 import { createGateway } from "../pkg/gateway.workerd.js";
+export { NanoBananaTask } from "../pkg/durable-object.js";
 import { isFromOwnPage, isOwnHost } from "./worker/caller.js";
 import { getFile } from "./worker/files.js";
 import { withProtections } from "./worker/protections.js";
@@ -34,8 +35,9 @@ async function answer(request, env, context) {
   if (env.LOCAL === "1" && !isOwnHost(url)) return refuse(421, "This server answers to its own address only.");
   if (!/^\/(api|simulator|demo)\//.test(url.pathname)) return only(["GET", "HEAD"], request) ?? getFile(url, request, env);
   // The gateway judges for itself who may ask; it is asked first because its refusals say what to do.
-  if (url.pathname === "/api/v1/nanobanana/record-info") {
-    gateway ??= createGateway({ apiKey: env.NANOBANANA_API_KEY, ...(env.UPSTREAM && { upstream: env.UPSTREAM }) });
+  if (/^\/api\/v1\/nanobanana\/(record-info$|callback\/)/.test(url.pathname)) {
+    const { NANOBANANA_API_KEY: apiKey, NANOBANANA_BASE_URL: upstream, NANOBANANA_TASKS: tasks } = env;
+    gateway ??= createGateway({ apiKey, tasks, ...(upstream && { upstream }) });
     return gateway(request, context);
   }
   if (!isFromOwnPage(request, url)) return refuse(403, "Other web pages may not ask this server.");

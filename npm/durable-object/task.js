@@ -11,8 +11,6 @@ import { step } from "./step.js";
 /** @typedef {import("../gateway/answer.js").Answer} Answer */
 
 const KNOWN = "task";
-/** How old a running task's state may be that somebody gets who asks for it: pauses of the package may be a minute long. */
-const FRESH_MS = 2_000;
 /** A WebSocket's ordinary end. */
 const SAID = 1_000;
 
@@ -83,9 +81,14 @@ export class NanoBananaTask extends DurableObject {
   async #answer(taskId) {
     const now = Date.now();
     const known = (await this.#known()) ?? begun(taskId, now);
-    // A failure holds for as long as the API asks to be left alone, or as the core would leave it.
-    const freshUntil = known.answer?.code === 200 ? Math.min(known.nextLookAt, known.lookedAt + FRESH_MS) : known.nextLookAt;
-    if (known.answer !== null && (known.end === "done" || now < freshUntil)) return known.answer;
+    if (known.answer !== null) {
+      if (known.end === "done") return known.answer;
+      // What a gateway without objects would keep for a second, is kept for a second, here or there: a pause may be a minute long. A failure
+      // holds for as long as the API asks to be left alone, or as the core would leave it.
+      const { keepMs, ...answer } = known.answer;
+      const until = keepMs === undefined ? known.nextLookAt : known.lookedAt + keepMs;
+      if (now < until) return keepMs === undefined ? answer : { ...answer, keepMs: until - now };
+    }
     const seen = await this.#look(known);
     await this.#setAlarm();
     return seen.answer ?? refusal(500, "No look was taken");

@@ -1,14 +1,12 @@
 // What an object says over its WebSocket, as server-sent events. They are made here and not in the object because an open response keeps an
 // object in memory, where it costs by the second, and a WebSocket does not.
 
-/** A WebSocket as Cloudflare's runtime hands it out. @typedef {WebSocket & { accept(): void }} Socket */
-
 /** Proxies take a connection for dead when nothing comes for a minute or so; and workerd learns that a reader has left by writing twice. */
 const HEARTBEAT_MS = 15_000;
 /** How much may wait for a reader, who is given up after that. */
 const MOST_WAITING = 50;
 
-/** @param {Socket} socket */
+/** @param {WebSocket} socket An object's. */
 export function streamOf(socket) {
   // The runtime's own: of streams made in JavaScript it cancels none when the reader leaves (https://github.com/cloudflare/workerd/issues/6832).
   const { readable, writable } = new IdentityTransformStream();

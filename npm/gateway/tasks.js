@@ -4,11 +4,9 @@ import { streamOf } from "./stream.js";
 
 /** @typedef {import("./answer.js").Answer} Answer */
 
-/** What the runtime adds to a response. @typedef {Response & { webSocket?: import("./stream.js").Socket | null }} Reply */
-
 /** @param {import("../gateway.d.ts").TaskNamespace} namespace */
 export function createTasks(namespace) {
-  /** @param {string} taskId @param {RequestInit} [init] @returns {Promise<Reply>} */
+  /** @param {string} taskId @param {RequestInit} [init] @returns {Promise<Response>} */
   const ask = (taskId, init) => {
     // The host is nobody's: the request leaves for the object and no network.
     const url = `https://task.invalid/?taskId=${encodeURIComponent(taskId)}`;

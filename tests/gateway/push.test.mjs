@@ -2,6 +2,9 @@
 /** Push: a task's Durable Object looks for all, and tells them, in workerd, over real sockets, in front of the simulator. */
 
 import assert from "node:assert/strict";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { logOf } from "../behaviour/all.mjs";
@@ -15,6 +18,12 @@ const BOUND = { timeout: 60_000 };
 let number = 0;
 /** @param {string} what */
 const fresh = (what) => `${what}--push-${(number += 1)}`;
+
+/** All that is in the files below a folder, as text. @param {string} folder */
+async function contentsOf(folder) {
+  const found = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  return (await Promise.all(found.map((entry) => readFile(join(entry.parentPath, entry.name), "latin1")))).join("\n");
+}
 
 describe("push", { timeout: 300_000, concurrency: 16 }, () => {
   /** @type {Awaited<ReturnType<typeof startSimulator>>} */
@@ -93,11 +102,7 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
     const answers = await Promise.all(Array.from({ length: 40 }, (_, index) => ask(index % 2 ? home : away, id)));
     for (const { status, body } of answers) assert.deepEqual([status, body.code, body.data.successFlag], [200, 200, 0]);
     assert.equal((await looks(id)).length, 1);
-    // Older than what a Worker keeps by itself, and younger than what the object does.
-    await pause(1_300);
-    await Promise.all([home, away].map((url) => ask(url, id)));
-    assert.equal((await looks(id)).length, 1);
-    await pause(1_500);
+    await pause(1_100);
     await Promise.all([home, away].map((url) => ask(url, id)));
     assert.equal((await looks(id)).length, 2);
   });
@@ -181,6 +186,38 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
     const [event] = await all((await watch(keyless.urls[0], id)).events);
     assert.equal(event?.code, 500);
     assert.equal((await looks(id)).length, 0);
+  });
+
+  it("goes on after a restart with what it has stored, which is neither the key nor the prompt", BOUND, async () => {
+    const persist = await mkdtemp(join(tmpdir(), "push-"));
+    /** @type {typeof place | undefined} */
+    let own;
+    try {
+      own = await startPush({ simulator, persist });
+      const id = fresh("success-9s");
+      const done = fresh("success-origin");
+      const { events } = await watch(own.urls[0], id);
+      assert.equal((await events.next()).value?.flag, 0);
+      const [ended] = await all((await watch(own.urls[1], done)).events);
+      const cut = all(events).catch(() => {});
+      await own.stop();
+      await cut;
+      const stored = await contentsOf(persist);
+      assert.ok(stored.includes(id) && stored.includes(done), "what is stored is in these files");
+      for (const secret of [simulator.key, "paramJson", "prompt"]) assert.ok(!stored.includes(secret), secret);
+
+      own = await startPush({ simulator, persist });
+      const again = await watch(own.urls[1], id);
+      const late = await watch(own.urls[0], done);
+      assert.deepEqual((await all(late.events)).map(({ data }) => data), [ended?.data]);
+      assert.equal((await looks(done)).length, 1);
+      const [first, ...rest] = await all(again.events);
+      assert.equal(first?.flag, 0);
+      assert.deepEqual(rest.map(({ flag }) => flag), [1]);
+    } finally {
+      await own?.stop();
+      await rm(persist, { recursive: true, force: true });
+    }
   });
 
   describe("the API's callback", () => {

@@ -24,7 +24,8 @@ it("wrangler makes a Worker of it that has the page's files and no secret", { ti
     assert.match(said, /dry-run: exiting now/);
     assert.doesNotMatch(said, /Unexpected fields|Processing wrangler\.jsonc configuration/);
     assert.match(said, /env\.ASSETS/);
-    assert.doesNotMatch(said, /env\.(LOCAL|SIMULATOR|UPSTREAM|NANOBANANA_API_KEY)/);
+    assert.match(said, /env\.NANOBANANA_TASKS \(NanoBananaTask\)/);
+    assert.doesNotMatch(said, /env\.(LOCAL|SIMULATOR|NANOBANANA_BASE_URL|NANOBANANA_API_KEY)/);
     const made = await readdir(out);
     assert.ok(made.includes("worker.js") && made.some((name) => name.endsWith("core.wasm")), made.join());
     const site = await readdir(join(WWW, "site"));

@@ -58,7 +58,7 @@ function values(file) {
 test("the package has the entries that are told here", () => {
   assert.deepEqual(
     entries.map(({ name, types }) => [name, types]),
-    [[".", "./index.d.ts"], ["./slim", "./slim.d.ts"], ["./gateway", "./gateway.d.ts"]],
+    [[".", "./index.d.ts"], ["./slim", "./slim.d.ts"], ["./gateway", "./gateway.d.ts"], ["./durable-object", "./durable-object.d.ts"]],
   );
 });
 
@@ -80,7 +80,9 @@ for (const { name, types, modules } of entries) {
     test(`${module} exports what ${types} declares`, () => assert.deepEqual(values(module), values(types)));
   }
 
-  test(`${name} has these exports at run time, too`, async () => {
+  // Built on what Cloudflare's runtime alone has: tests/gateway runs it there.
+  const skip = name === "./durable-object";
+  test(`${name} has these exports at run time, too`, { skip }, async () => {
     const module = await import(`nanobanana-task${name.slice(1)}`);
     assert.deepEqual(Object.keys(module).sort(), values(types));
   });

@@ -12,15 +12,15 @@ const MAX_REPLY_BYTES = 1_048_576;
  * @param {string} path
  * @param {string} [body] JSON; makes it a POST.
  */
-export async function passOn({ UPSTREAM = "", NANOBANANA_API_KEY: key = "" }, path, body) {
-  if (UPSTREAM === "" || key === "") return refuse(500, "UPSTREAM and NANOBANANA_API_KEY have to be set for this.");
+export async function passOn({ NANOBANANA_BASE_URL: upstream = "", NANOBANANA_API_KEY: key = "" }, path, body) {
+  if (upstream === "" || key === "") return refuse(500, "NANOBANANA_BASE_URL and NANOBANANA_API_KEY have to be set for this.");
   const signal = AbortSignal.timeout(TIME_MS);
   try {
     /** @type {Record<string, string>} */
     const headers = { Accept: "application/json", "User-Agent": "nanobanana-task-demo", Authorization: `Bearer ${key}` };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const method = body === undefined ? "GET" : "POST";
-    const reply = await fetch(UPSTREAM.replace(/\/+$/, "") + path, { method, headers, body: body ?? null, redirect: "manual", signal });
+    const reply = await fetch(upstream.replace(/\/+$/, "") + path, { method, headers, body: body ?? null, redirect: "manual", signal });
     if (reply.status >= 300 && reply.status < 400) return refuse(502, "The API's address redirects elsewhere, and the key goes to no other.");
     const text = await readText(reply.body, MAX_REPLY_BYTES);
     if (text === null) return refuse(502, "The API's reply is too large.");

@@ -10,6 +10,13 @@ export interface GatewayOptions {
         hosts: string[];
     };
     upstream?: string | URL;
+    tasks?: TaskNamespace | undefined;
+}
+export interface TaskNamespace {
+    idFromName(name: string): unknown;
+    get(id: any): {
+        fetch(request: Request): Promise<Response>;
+    };
 }
 export interface GatewayContext {
     waitUntil?(promise: Promise<unknown>): void;
@@ -26,3 +33,4 @@ export interface GatewayContext {
     };
 }
 export declare function createGateway(options: GatewayOptions): (request: Request, context?: GatewayContext) => Promise<Response>;
+export declare function callbackUrl(base: string | URL, apiKey: string): Promise<string>;
