@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The gateway in workerd, against a Worker that does nothing but forward: how many looks a second, and how long each takes. Then what many
- * who wait for one task cost upstream, and how late they learn that it has ended.
+ * who wait for one task cost upstream, and how late they learn that it has ended: by polling, and by push.
  */
 
 import http from "node:http";
@@ -9,6 +9,7 @@ import { waitForTask } from "../../pkg/index.js";
 import { logOf } from "../behaviour/all.mjs";
 import { startInWorkerd } from "../gateway/places.mjs";
 import { startSimulator } from "../processes.mjs";
+import { measurePush } from "./gateway/push.mjs";
 
 const ROUNDS = 5;
 const ROUND_MS = 3_000;
@@ -90,4 +91,5 @@ for (const watchers of [1, 100, 1_000]) {
   console.log(`${`${watchers} watchers, each a client of its own`.padEnd(42)}${cells[0]?.padStart(14)}${cells[1]?.padStart(18)}${cells[2]?.padStart(10)}`);
 }
 
+await measurePush(simulator);
 await Promise.all([...Object.values(kinds).map(({ stop }) => stop()), simulator.stop()]);

@@ -1,6 +1,7 @@
 // @ts-check
 /** Two Workers with a gateway each, and the one that has the tasks' objects among them; in workerd, behind real sockets. */
 
+import { posix } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { startModules } from "../workerd/workerd.mjs";
 
@@ -13,21 +14,22 @@ const PATH = "/api/v1/nanobanana/record-info";
  * @param {Record<string, unknown>} [options.told] The gateway's options besides, and as `task` what the object is to have otherwise.
  * @param {string} [options.persist] Where the objects' storage is.
  * @param {string} [options.key]
- * @param {string[]} [options.flags] Cloudflare's compatibility flags.
+ * @param {string} [options.worker] The Worker's path from tests/.
  */
-export async function startPush({ simulator, told = {}, persist, key = simulator.key, flags = [] }) {
+export async function startPush({ simulator, told = {}, persist, key = simulator.key, worker = "gateway/push-worker.mjs" }) {
+  const folder = posix.dirname(`tests/${worker}`);
+  const up = "../".repeat(folder.split("/").length + 1);
   const { miniflare } = await startModules({
-    sources: ["tests/gateway/push-worker.mjs", "tests/gateway/hooks.mjs"],
+    sources: [`tests/${worker}`, "tests/gateway/hooks.mjs"],
     named: {
-      "tests/gateway/nanobanana-task/gateway": 'export * from "../../../pkg/gateway.workerd.js";',
-      "tests/gateway/nanobanana-task/durable-object": 'export * from "../../../pkg/durable-object.js";',
+      [`${folder}/nanobanana-task/gateway`]: `export * from "${up}pkg/gateway.workerd.js";`,
+      [`${folder}/nanobanana-task/durable-object`]: `export * from "${up}pkg/durable-object.js";`,
     },
     bindings: {
       TOLD: JSON.stringify({ apiKey: key, maxRequestsPerMinute: 100_000, ...told }),
       NANOBANANA_API_KEY: key,
       NANOBANANA_BASE_URL: simulator.url,
     },
-    flags,
     objects: { binding: "NANOBANANA_TASKS", className: "Task", persist, workers: [HOME, "away"] },
   });
   const urls = await Promise.all([HOME, "away"].map(async (name) => (await miniflare.unsafeGetDirectURL(name)).origin));
