@@ -29,6 +29,9 @@ export async function asked(own, request, mayGoOn) {
   const came = { status: reply.status, retryAfter, retryAt: instant(retryAfter), date: instant(header("Date")) };
   if (!mayGoOn || !header("Content-Type")?.startsWith("text/event-stream")) return { ...came, body: await reply.text() };
   const events = eventsOf(reply);
+  goingOn += 1;
+  // However a look ends, its request is aborted.
+  request.signal.addEventListener("abort", () => (goingOn -= 1));
   const next = async () => (await events.next()).value;
   let body;
   while ((body = await next()) === "");
@@ -49,16 +52,11 @@ const instant = (text) => Date.parse(`${text?.replace(/ GMT$/, "")} GMT`);
  */
 async function* eventsOf({ body }) {
   let text = "";
-  goingOn += 1;
-  try {
-    // Not iterated over, which Safari cannot.
-    const reader = /** @type {ReadableStream<any>} */ (body).pipeThrough(new TextDecoderStream()).getReader();
-    for (let read; !(read = await reader.read()).done && text.length < MOST_CHARACTERS; ) {
-      const events = (text + read.value).split("\n\n");
-      text = events.pop() ?? "";
-      for (const event of events) yield event.split("\n").filter((line) => line.startsWith("data:")).map((line) => line.slice(5)).join("\n");
-    }
-  } finally {
-    goingOn -= 1;
+  // Not iterated over, which Safari cannot.
+  const reader = /** @type {ReadableStream<any>} */ (body).pipeThrough(new TextDecoderStream()).getReader();
+  for (let read; !(read = await reader.read()).done && text.length < MOST_CHARACTERS; ) {
+    const events = (text + read.value).split("\n\n");
+    text = events.pop() ?? "";
+    for (const event of events) yield event.split("\n").filter((line) => line.startsWith("data:")).map((line) => line.slice(5)).join("\n");
   }
 }

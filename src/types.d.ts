@@ -163,8 +163,9 @@ export interface ClientOptions extends ConnectionOptions {
 /**
  * The same functions with shared settings, for many tasks or many callers. All share one budget of requests, in which each gets its turn, and
  * pause together where the API asks one of them to (429) or is closed for maintenance (455). However many wait for a task, it is looked at
- * once at a time for all of them, each with a deadline and a signal of its own; a look goes on for as long as one of them
- * waits. And a client learns: from each finished task that it sees, how long tasks take, and so when to look. A plain object, nothing to free. The functions above use a client of their own each time.
+ * once at a time for all of them, each with a deadline and a signal of its own; a look goes on for as long as one of them waits. And a
+ * client learns: from each finished task that it sees, how long tasks take, and so when to look. A plain object, nothing to free. The
+ * functions above use a client of their own each time.
  *
  * @example
  * const client = createClient({ apiKey: process.env.NANOBANANA_API_KEY });

@@ -16,6 +16,8 @@ const LONGEST_TIMER_MS: f64 = 2_147_483_647.0;
 const MOST_NAPS: u32 = 6;
 /// Where waits may not wake each other they look this often.
 const APART_MS: f64 = 250.0;
+/// How long a reply that goes on may be silent.
+const SILENCE_MS: f64 = 40_000.0;
 
 impl World<'_> {
     pub(super) fn take(&mut self, task: usize, handle: Option<&Handle>, terms: Terms, watches: bool) {
@@ -23,7 +25,7 @@ impl World<'_> {
         self.client.kept(TASKS[task]).expect("somebody waits for it").0 = task;
         self.shared.enter(task);
         let known = &self.shared.tasks[task];
-        let known = if known.is_known_to_run() && !terms.once { known.looks - 1 } else { known.looks };
+        let known = if known.is_known_to_run(terms.once) { known.looks - 1 } else { known.looks };
         let ahead_ms = self.now.wall_ms - self.now.steady_ms;
         let rules = Rules::new(handle, terms, self.now.wall_ms, ahead_ms, known, self.shared.wakings, seat.wait());
         self.keep(seat.wait().handle());
@@ -100,11 +102,17 @@ impl World<'_> {
         let task = self.drivers[who].task;
         // What is sent in its place ends a look that is still on its way.
         self.give_up(|world, carried| carried.task == task && (!world.apart || carried.who == who));
-        let made = made::answer(&mut self.bytes, self.now.wall_ms);
-        let answer_ms = self.now.steady_ms + made.after_ms;
-        let answer = made.after_ms.is_finite().then_some((answer_ms, made.reading));
         let limit_ms = self.now.steady_ms + self.timer(within_ms);
-        self.carried.push(Carried { who, task, look, limit_ms, within_ms, answer });
+        let carried = Carried { who, task, look, limit_ms, within_ms, answer: None, goes_on: false };
+        self.answer(carried);
+    }
+
+    /// The next that comes of a look.
+    fn answer(&mut self, mut carried: Carried) {
+        let made = made::answer(&mut self.bytes, self.now.wall_ms);
+        carried.answer = made.after_ms.is_finite().then_some((self.now.steady_ms + made.after_ms, made.reading));
+        carried.goes_on = made.goes_on;
+        self.carried.push(carried);
     }
 
     fn give_up(&mut self, fits: impl Fn(&Self, &Carried) -> bool) {
@@ -134,7 +142,7 @@ impl World<'_> {
 
     /// A look came back, or its limit has come.
     pub(super) fn come_back(&mut self, place: usize) {
-        let Carried { who, task, look, limit_ms, within_ms, answer } = self.carried.remove(place);
+        let Carried { who, task, look, limit_ms, within_ms, answer, goes_on } = self.carried.remove(place);
         let in_time = answer.filter(|(at_ms, _)| *at_ms <= limit_ms);
         let reading = in_time.map_or_else(|| Reading::Problem(Problem::slow(within_ms).into()), |(_, reading)| reading);
         let random = made::random(&mut self.bytes);
@@ -142,6 +150,10 @@ impl World<'_> {
         let cause = matches!(&reading, Reading::Problem(_)).then_some(self.causes).filter(|cause| cause % 3 > 0);
         self.causes += 1;
         let World { client, shared, now, .. } = self;
+        if goes_on && matches!(reading, Reading::Task(_)) {
+            client.goes_on(TASKS[task], look, *now, SILENCE_MS);
+            shared.goes_on(task, look, now.steady_ms, SILENCE_MS);
+        }
         client.came_back(TASKS[task], look, reading.clone(), cause, *now, random);
         shared.learn(&reading, now.steady_ms);
         let flight = shared.over(task, look, &reading, now.steady_ms);
@@ -152,6 +164,15 @@ impl World<'_> {
         let (single, sent_ms) = flight.map_or((false, f64::NEG_INFINITY), |flight| (flight.single, flight.sent_ms));
         shared.share(task, Look { reading, cause, single, sent_ms, at_ms: now.steady_ms });
         let apart = self.apart;
+        if self.shared.tasks[task].goes_on(look) {
+            if goes_on {
+                self.answer(Carried { who, task, look, limit_ms: f64::INFINITY, within_ms, answer: None, goes_on });
+            } else {
+                // The reply ends with what it has said.
+                self.client.goes_on(TASKS[task], look, self.now, 0.0);
+                self.shared.give_up(task, look, self.now.steady_ms);
+            }
+        }
         self.ring(|driver| driver.task == task && !apart);
         self.ring_next();
         if apart && matches!(self.drivers[who].doing, Doing::Sleeping { .. }) {

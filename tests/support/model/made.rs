@@ -12,6 +12,8 @@ pub(super) struct Answer {
     pub(super) reading: Reading,
     /// Infinite for none at all.
     pub(super) after_ms: f64,
+    /// It is not the last: the reply goes on.
+    pub(super) goes_on: bool,
 }
 
 pub(super) fn requests_per_second(bytes: &mut Bytes<'_>) -> f64 {
@@ -55,7 +57,7 @@ pub(super) fn answer(bytes: &mut Bytes<'_>, wall_ms: f64) -> Answer {
         4 => task(bytes, wall_ms, &[Status::Success, Status::GenerateFailed, Status::CreateTaskFailed]),
         _ => problem(bytes),
     };
-    Answer { reading, after_ms }
+    Answer { reading, after_ms, goes_on: bytes.one_in(5) }
 }
 
 fn task(bytes: &mut Bytes<'_>, wall_ms: f64, among: &[Status]) -> Reading {

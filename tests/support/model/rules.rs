@@ -228,7 +228,10 @@ impl Rules {
                 assert!(now_ms < end_ms, "a look past the end");
                 assert!(self.terms.once || steady_ms >= shared.awake_at_ms - EPSILON_MS, "sent as the page wakes up");
                 assert!(self.terms.once || now_ms >= self.not_before_ms - EPSILON_MS, "{} ms early", self.not_before_ms - now_ms);
-                shared.sent(task, Flight { look, single: self.terms.once, sent_ms: steady_ms, limit_ms: steady_ms + within_ms });
+                shared.sent(
+                    task,
+                    Flight { look, single: self.terms.once, sent_ms: steady_ms, limit_ms: steady_ms + within_ms, goes_on: false },
+                );
                 self.sent_ms = Some(now_ms);
                 self.due_by_ms = self.due_by_ms.min(now_ms);
                 self.looks += 1;

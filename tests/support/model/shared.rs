@@ -29,6 +29,7 @@ pub(super) struct Flight {
     pub(super) single: bool,
     pub(super) sent_ms: f64,
     pub(super) limit_ms: f64,
+    pub(super) goes_on: bool,
 }
 
 /// A task, for as long as somebody waits for it.
@@ -49,9 +50,15 @@ impl Task {
         Self { waits: 0, looks: 0, last: None, over_ms: f64::NEG_INFINITY, owed_until_ms: f64::NEG_INFINITY, flights: Vec::new() }
     }
 
-    /// Whether what is known of it is news to a new wait.
-    pub(super) fn is_known_to_run(&self) -> bool {
-        matches!(&self.last, Some(Look { reading: Reading::Task(details), .. }) if !details.status.has_ended())
+    /// Whether the reply to this look goes on.
+    pub(super) fn goes_on(&self, look: u64) -> bool {
+        self.flights.iter().any(|flight| flight.look == look && flight.goes_on)
+    }
+
+    /// Whether what is known of it is news to a new wait, which for a single look has to be so now.
+    pub(super) fn is_known_to_run(&self, single: bool) -> bool {
+        let current = !single || self.flights.iter().any(|flight| flight.goes_on);
+        current && matches!(&self.last, Some(Look { reading: Reading::Task(details), .. }) if !details.status.has_ended())
     }
 }
 
@@ -155,14 +162,23 @@ impl Shared {
     pub(super) fn over(&mut self, task: usize, look: u64, reading: &Reading, now_ms: f64) -> Option<Flight> {
         self.events += 1;
         let task = &mut self.tasks[task];
-        let flight = task.flights.iter().position(|flight| flight.look == look).map(|place| task.flights.remove(place));
+        let flight = task.flights.iter().find(|flight| flight.look == look).copied();
+        task.flights.retain(|flight| flight.look != look || flight.goes_on);
         if flight.is_some() || matches!(reading, Reading::Task(_)) {
             task.over_ms = now_ms;
         }
         flight
     }
 
-    /// A look was given up.
+    /// The reply to a look goes on: it is on its way until it has been silent for too long, and was alive just now.
+    pub(super) fn goes_on(&mut self, task: usize, look: u64, now_ms: f64, silence_ms: f64) {
+        self.events += 1;
+        for flight in self.tasks[task].flights.iter_mut().filter(|flight| flight.look == look) {
+            (flight.sent_ms, flight.limit_ms, flight.goes_on) = (now_ms, now_ms + silence_ms, true);
+        }
+    }
+
+    /// A look was given up, or its reply goes on no more.
     pub(super) fn give_up(&mut self, task: usize, look: u64, now_ms: f64) {
         self.events += 1;
         let task = &mut self.tasks[task];

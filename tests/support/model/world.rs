@@ -54,6 +54,8 @@ pub(super) struct Carried {
     pub(super) limit_ms: f64,
     pub(super) within_ms: f64,
     pub(super) answer: Option<(f64, Reading)>,
+    /// After which there is another.
+    pub(super) goes_on: bool,
 }
 
 /// What happens next by itself.
