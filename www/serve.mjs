@@ -46,7 +46,7 @@ async function start(wanted, tries) {
 
 /** @param {number} wanted @returns {import("miniflare").MiniflareOptions} */
 function options(wanted) {
-  const { name, main, compatibility_date: compatibilityDate, assets, durable_objects: objects } = config;
+  const { name, main, compatibility_date: compatibilityDate, compatibility_flags: compatibilityFlags, assets, durable_objects: objects } = config;
   return {
     name,
     host: "127.0.0.1",
@@ -56,6 +56,7 @@ function options(wanted) {
     scriptPath: join(HERE, main),
     modulesRules: [{ type: "ESModule", include: ["**/*.js"] }, { type: "CompiledWasm", include: ["**/*.wasm"] }],
     compatibilityDate,
+    compatibilityFlags,
     assets: {
       directory: join(HERE, assets.directory),
       binding: assets.binding,
@@ -74,7 +75,7 @@ function options(wanted) {
 
 /**
  * wrangler.jsonc, of which a few rules make JSON with lines of comment.
- * @returns {Promise<{ name: string, main: string, compatibility_date: string, assets: Assets, durable_objects: Objects }>}
+ * @returns {Promise<{ name: string, main: string, compatibility_date: string, compatibility_flags: string[], assets: Assets, durable_objects: Objects }>}
  * @typedef {{ directory: string, binding: string, run_worker_first: boolean, html_handling: "none", not_found_handling: "none" }} Assets
  * @typedef {{ bindings: { name: string, class_name: string }[] }} Objects
  */

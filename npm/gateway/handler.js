@@ -48,7 +48,7 @@ export function createGatewayOver(getTaskDetails) {
       if (refused) return refused;
       const taskId = taskIdOf(url);
       if (taskId === null) return refusal(400, "Exactly one taskId is needed, as the generate request answered with it");
-      if (tasks && !isResult && wantsStream(request)) return tasks.watch(taskId);
+      if (tasks && !isResult && wantsStream(request)) return tasks.watch(taskId, request.signal);
       const answer = await ask(taskId, context);
       return isResult ? picture(answer) : answer;
     }

@@ -1,13 +1,19 @@
 // What an object says over its WebSocket, as server-sent events. They are made here and not in the object because an open response keeps an
 // object in memory, where it costs by the second, and a WebSocket does not.
 
-/** Proxies take a connection for dead when nothing comes for a minute or so; and workerd learns that a reader has left by writing twice. */
+/**
+ * Proxies take a connection for dead when nothing comes for a minute or so. And without the compatibility flag enable_request_signal a Worker
+ * learns that a reader has left by writing twice.
+ */
 const HEARTBEAT_MS = 15_000;
 /** How much may wait for a reader, who is given up after that. */
 const MOST_WAITING = 50;
 
-/** @param {WebSocket} socket An object's. */
-export function streamOf(socket) {
+/**
+ * @param {WebSocket} socket An object's.
+ * @param {AbortSignal} signal Of the reader's request.
+ */
+export function streamOf(socket, signal) {
   // The runtime's own: of streams made in JavaScript it cancels none when the reader leaves (https://github.com/cloudflare/workerd/issues/6832).
   const { readable, writable } = new IdentityTransformStream();
   const writer = writable.getWriter();
@@ -33,6 +39,7 @@ export function streamOf(socket) {
   socket.addEventListener("message", ({ data }) => send(`data: ${data}\n\n`));
   socket.addEventListener("close", end);
   socket.addEventListener("error", end);
+  signal.addEventListener("abort", leave);
   socket.accept();
   const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" };
   return new Response(readable, { headers });

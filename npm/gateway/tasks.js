@@ -29,11 +29,11 @@ export function createTasks(namespace) {
   return {
     /** @param {string} taskId @returns {Promise<Answer>} */
     look: (taskId) => orRefusal(async () => (await ask(taskId)).json()),
-    /** @param {string} taskId @returns {Promise<Answer | Response>} */
-    watch: (taskId) =>
+    /** @param {string} taskId @param {AbortSignal} signal @returns {Promise<Answer | Response>} */
+    watch: (taskId, signal) =>
       orRefusal(async () => {
         const reply = await ask(taskId, { headers: { Upgrade: "websocket" } });
-        return reply.webSocket ? streamOf(reply.webSocket) : reply.json();
+        return reply.webSocket ? streamOf(reply.webSocket, signal) : reply.json();
       }),
     /** @param {string} taskId @returns {Promise<Answer>} */
     hint: (taskId) => orRefusal(async () => (await ask(taskId, { method: "POST" })).json()),

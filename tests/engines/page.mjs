@@ -17,7 +17,12 @@ const say = (more) => void news.push(more);
  * @param {any} options
  */
 function allowed(options) {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) return options;
+  try {
+    if (typeof options !== "object" || options === null || Array.isArray(options)) return options;
+  } catch {
+    // A proxy that has been revoked.
+    return options;
+  }
   // Members as they are: a getter of the caller's stays one.
   return Object.create(Object.getPrototypeOf(options), {
     ...Object.getOwnPropertyDescriptors(options),

@@ -55,7 +55,7 @@ let away = "";
 
 before(async () => {
   simulator = await startSimulator();
-  place = await startPush({ simulator });
+  place = await startPush({ simulator, flags: ["enable_request_signal"] });
   [home, away] = place.urls;
 }, BOUND);
 after(() => Promise.all([place?.stop(), simulator?.stop()]), BOUND);
@@ -120,10 +120,16 @@ describe("waits over a gateway that pushes", { timeout: 200_000, concurrency: 8 
   it("leave the stream when they are aborted", BOUND, async () => {
     const { requests, fetch } = noting();
     const controller = new AbortController();
-    const wait = api.waitForTask(fresh("pending"), { baseUrl: home, fetch, signal: controller.signal, onProgress: () => controller.abort("enough") });
+    const id = fresh("pending");
+    const wait = api.waitForTask(id, { baseUrl: home, fetch, signal: controller.signal, onProgress: () => controller.abort("enough") });
     assert.equal(await wait.catch((reason) => reason), "enough");
     await until(() => requests[0]?.signal.aborted === true, 1_000);
     assert.equal(requests.length, 1);
+    // The object is told as well, and looks no more.
+    await pause(1_500);
+    const before = (await looks(id)).length;
+    await pause(8_000);
+    assert.equal((await looks(id)).length, before);
   });
 
   it("end at their deadline, whatever the stream says", BOUND, async () => {

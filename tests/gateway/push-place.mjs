@@ -15,8 +15,9 @@ const PATH = "/api/v1/nanobanana/record-info";
  * @param {string} [options.persist] Where the objects' storage is.
  * @param {string} [options.key]
  * @param {string} [options.worker] The Worker's path from tests/.
+ * @param {string[]} [options.flags] Of compatibility.
  */
-export async function startPush({ simulator, told = {}, persist, key = simulator.key, worker = "gateway/push-worker.mjs" }) {
+export async function startPush({ simulator, told = {}, persist, key = simulator.key, worker = "gateway/push-worker.mjs", flags = [] }) {
   const folder = posix.dirname(`tests/${worker}`);
   const up = "../".repeat(folder.split("/").length + 1);
   const { miniflare } = await startModules({
@@ -30,6 +31,7 @@ export async function startPush({ simulator, told = {}, persist, key = simulator
       NANOBANANA_API_KEY: key,
       NANOBANANA_BASE_URL: simulator.url,
     },
+    flags,
     objects: { binding: "NANOBANANA_TASKS", className: "Task", persist, workers: [HOME, "away"] },
   });
   const urls = await Promise.all([HOME, "away"].map(async (name) => (await miniflare.unsafeGetDirectURL(name)).origin));

@@ -26,11 +26,12 @@ export async function startWorkerd({ worker, condition, bindings }) {
  * @param {string[]} options.sources The modules by their paths in the repository, the Worker's first; the package's are added.
  * @param {Record<string, string>} options.named Modules that are no files: their paths, as they are found from those that import them, and their code.
  * @param {Record<string, string>} options.bindings
+ * @param {string[]} [options.flags] Of compatibility.
  * @param {Objects} [options.objects] The Worker's own Durable Objects, and the names under which it is started, each on a port of its own: all
  *   use the objects of the first.
  * @typedef {{ binding: string, className: string, persist?: string | undefined, workers: string[] }} Objects
  */
-export async function startModules({ sources, named, bindings, objects }) {
+export async function startModules({ sources, named, bindings, objects, flags = [] }) {
   const built = (await readdir(`${ROOT}pkg`, { recursive: true })).map((name) => `pkg/${name}`);
   const worker = {
     modulesRoot: ROOT,
@@ -42,6 +43,7 @@ export async function startModules({ sources, named, bindings, objects }) {
       { type: /** @type {const} */ ("CompiledWasm"), path: `${ROOT}pkg/core.wasm` },
     ],
     compatibilityDate: "2026-06-01",
+    compatibilityFlags: flags,
     bindings,
   };
   const miniflare = new Miniflare(objects ? sharing(worker, objects) : worker);
