@@ -48,7 +48,7 @@ const KINDS = {
   server: {
     title: "The API has trouble of its own",
     next: "The task may well be fine: check its id, and try again in a minute.",
-    problem: "The API answered with an error of its own.",
+    problem: "The API has trouble of its own, or cannot be reached.",
   },
   network: {
     title: "No connection",

@@ -128,7 +128,7 @@ describe("a wait", BOUND, () => {
     visit(async ({ page }) => {
       await waitFor(page, "script.pending.reset-body*2.pending.success--broken");
       // The page reaches its Worker all the while: that one says what it met.
-      await page.locator("#problem", { hasText: "an error of its own" }).waitFor();
+      await page.locator("#problem", { hasText: "trouble of its own" }).waitFor();
       assert.equal(await page.locator("#word").textContent(), "Generating");
       await reaches(page, "succeeded", 40_000);
       assert.equal(await page.locator("#problem").isVisible(), false);
@@ -188,7 +188,7 @@ describe("a wait", BOUND, () => {
       await waitFor(page, "script.pending*2.http-502.pending.success--told");
       await reaches(page, "succeeded", 60_000);
       const heard = await page.evaluate(() => /** @type {any} */ (globalThis).heard);
-      const expected = ["Looking.", "Generating.", "The API answered with an error of its own. The page keeps trying.", "Generating."];
+      const expected = ["Looking.", "Generating.", "The API has trouble of its own, or cannot be reached. The page keeps trying.", "Generating."];
       assert.deepEqual(heard.slice(0, 4), expected);
       assert.equal(heard.at(-1), "Ready. The picture is shown.");
       assert.equal(await page.locator("#announcer").getAttribute("aria-live"), "polite");

@@ -213,7 +213,7 @@ describe("with the library's stand-in", BOUND, () => {
   it("says which problem is being ridden out, once and in plain words", () =>
     visit(
       async (page) => {
-        for (const [kind, words] of Object.entries({ network: "did not get through", server: "an error of its own", "rate-limited": "slower pace", "not-found": "does not know this task yet", "invalid-reply": "could not be understood" })) {
+        for (const [kind, words] of Object.entries({ network: "did not get through", server: "trouble of its own", "rate-limited": "slower pace", "not-found": "does not know this task yet", "invalid-reply": "could not be understood" })) {
           await waitFor(page, `rides.${kind}`);
           await page.locator("#problem", { hasText: words }).waitFor();
           assert.equal(await page.locator("#word").textContent(), "Generating");
