@@ -55,7 +55,7 @@ async function* eventsOf({ body }) {
   // Not iterated over, which Safari cannot.
   const reader = /** @type {ReadableStream<any>} */ (body).pipeThrough(new TextDecoderStream()).getReader();
   for (let read; !(read = await reader.read()).done && text.length < MOST_CHARACTERS; ) {
-    const events = (text + read.value).split("\n\n");
+    const events = (text + read.value.replaceAll("\r", "")).split("\n\n");
     text = events.pop() ?? "";
     for (const event of events) yield event.split("\n").filter((line) => line.startsWith("data:")).map((line) => line.slice(5)).join("\n");
   }

@@ -2,10 +2,10 @@
 // object in memory, where it costs by the second, and a WebSocket does not.
 
 /**
- * Proxies take a connection for dead when nothing comes for a minute or so. And without the compatibility flag enable_request_signal a Worker
- * learns that a reader has left by writing twice.
+ * Proxies take a connection for dead when nothing comes for a minute or so. And a Worker learns that a reader has left by writing: with the
+ * compatibility flag enable_request_signal by the first time, and else by the second. Until then the object looks for nobody.
  */
-const HEARTBEAT_MS = 15_000;
+const HEARTBEAT_MS = 5_000;
 /** How much may wait for a reader, who is given up after that. */
 const MOST_WAITING = 50;
 

@@ -30,7 +30,7 @@ extern "C" {
     fn asked(own: Option<&Function>, request: Option<&Request>, may_go_on: bool) -> Promise;
 }
 
-/// A reply that goes on shows a sign of life at least this often; a gateway's is one in 15 s.
+/// A reply that goes on shows a sign of life at least this often; a gateway's is one in 5 s.
 pub(crate) const SILENCE_MS: f64 = 40_000.0;
 /// Why no reply came.
 enum Trouble {

@@ -117,6 +117,19 @@ describe("waits over a gateway that pushes", { timeout: 200_000, concurrency: 8 
     assert.equal(requests.length, 2);
   });
 
+  it("take events as any server writes them: cut anywhere, with other fields, over several lines, with other ends of lines", BOUND, async () => {
+    const end = { code: 200, msg: "success", data: { taskId: "t", successFlag: 1, response: { resultImageUrl: "https://pictures.example/1.png" } } };
+    const lines = ["event: state", "id: 7", ...JSON.stringify(end, null, 1).split("\n").map((line) => `data: ${line}`)];
+    for (const [feed, piece] of /** @type {const} */ ([["\n", 1], ["\r\n", 3], ["\r\n", 10_000]])) {
+      const text = [": begun", "", ...lines, "", ""].join(feed);
+      const pieces = Array.from({ length: Math.ceil(text.length / piece) }, (_, index) => text.slice(index * piece, (index + 1) * piece));
+      const body = new ReadableStream({ start: (controller) => (pieces.forEach((each) => controller.enqueue(new TextEncoder().encode(each))), controller.close()) });
+      const fetch = async () => new Response(body, { headers: { "Content-Type": "text/event-stream; charset=utf-8" } });
+      const task = await api.waitForTask("t", { baseUrl: home, fetch, timeoutMs: 5_000 });
+      assert.equal(task.response.resultImageUrl, "https://pictures.example/1.png");
+    }
+  });
+
   it("leave the stream when they are aborted", BOUND, async () => {
     const { requests, fetch } = noting();
     const controller = new AbortController();
@@ -125,8 +138,8 @@ describe("waits over a gateway that pushes", { timeout: 200_000, concurrency: 8 
     assert.equal(await wait.catch((reason) => reason), "enough");
     await until(() => requests[0]?.signal.aborted === true, 1_000);
     assert.equal(requests.length, 1);
-    // The object is told as well, and looks no more.
-    await pause(1_500);
+    // With the next heartbeat the object is told as well, and looks no more.
+    await pause(6_000);
     const before = (await looks(id)).length;
     await pause(8_000);
     assert.equal((await looks(id)).length, before);

@@ -131,7 +131,7 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
     const staying = all(stays.events).catch(() => {});
     await leaves.events.next();
     leaves.leave();
-    await pause(31_000);
+    await pause(11_000);
     assert.equal(stays.heard.comments, 2);
     stays.leave();
     await staying;
