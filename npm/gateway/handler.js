@@ -48,7 +48,11 @@ export function createGatewayOver(getTaskDetails) {
       if (refused) return refused;
       const taskId = taskIdOf(url);
       if (taskId === null) return refusal(400, "Exactly one taskId is needed, as the generate request answered with it");
-      if (tasks && !isResult && wantsStream(request)) return tasks.watch(taskId, request.signal);
+      if (tasks && !isResult && wantsStream(request)) {
+        const stream = await tasks.watch(taskId, request.signal);
+        // Where there is none to be had, the state is, and whoever waits polls.
+        if (stream instanceof Response) return stream;
+      }
       const answer = await ask(taskId, context);
       return isResult ? picture(answer) : answer;
     }
