@@ -1,4 +1,5 @@
 // One step of the package's own wait: a look, and how long until the next. What replies mean and when to look again is the core's to say.
+import { refusal } from "../gateway/answer.js";
 import { failed, found } from "../gateway/look.js";
 
 /** @typedef {import("../../src/types.d.ts").TaskError} TaskError */
@@ -39,7 +40,9 @@ export async function step(waitForTask, task, options) {
     const error = /** @type {TaskError} */ (thrown);
     const { kind, details } = error;
     if (kind === "task-failed" && details) return ended("done", found(details, false));
-    return ended(kind === "timed-out" ? "late" : "refused", details ? found(details, false) : failed(error));
+    if (details) return ended(kind === "timed-out" ? "late" : "refused", found(details, false));
+    // What a time-out says is for who began the wait, and its status that of the last failure.
+    return kind === "timed-out" ? ended("late", refusal(504, "The task was not seen in time: ask again")) : ended("refused", failed(error));
   }
 }
 

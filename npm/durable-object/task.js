@@ -97,7 +97,8 @@ export class NanoBananaTask extends DurableObject {
   /** The API says that something has happened, or somebody in its place: a reason to look, and no more. @returns {Promise<Answer>} */
   async #hint() {
     const known = await this.#known();
-    if (known !== null && known.end === null) {
+    // After a failure the pause is the API's, or grows for its sake: nobody's hint makes that shorter.
+    if (known !== null && known.end === null && (known.answer === null || known.answer.code === 200)) {
       this.#hinted = this.#looking !== null;
       await this.#keep({ ...known, nextLookAt: Math.min(known.nextLookAt, Math.max(Date.now(), known.lookedAt + MIN_GAP_MS)) });
       await this.#setAlarm();
@@ -115,7 +116,7 @@ export class NanoBananaTask extends DurableObject {
     const { NANOBANANA_API_KEY: apiKey, NANOBANANA_BASE_URL: upstream = API } = this.env;
     const options = { ...connectionOf(apiKey, upstream), timeoutMs: this.timeoutMs, pace: /** @type {const} */ ("eager") };
     const seen = after(known, await step(waitForTask, known.handle ?? known.taskId, options), Date.now());
-    if (this.#hinted) seen.nextLookAt = seen.lookedAt + MIN_GAP_MS;
+    if (this.#hinted && seen.answer?.code === 200) seen.nextLookAt = seen.lookedAt + MIN_GAP_MS;
     this.#hinted = false;
     await this.#keep(seen);
     return seen;

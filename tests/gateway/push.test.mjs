@@ -167,6 +167,15 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
     assert.equal((await looks(id)).length, 0);
   });
 
+  it("says at the deadline of what never answered that it was not seen, and nothing of where it looked", BOUND, async () => {
+    const id = fresh("html-200");
+    const heard = await all((await watch(narrow.urls[0], id, visitor)).events);
+    const { status, body } = await ask(narrow.urls[1], id, { headers: visitor });
+    for (const { code } of [...heard, body]) assert.ok(code >= 500, `code ${code}`);
+    assert.ok(status >= 500, `HTTP ${status}`);
+    assert.doesNotMatch(JSON.stringify([heard, body]), /127\.0\.0\.1|handle|Not finished/);
+  });
+
   it("has room for so many watchers, and the next has the state as it is, and polls", BOUND, async () => {
     const id = fresh("pending");
     const watchers = [];
@@ -264,6 +273,18 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
       const times = (await looks(id)).map(({ atMs }) => atMs);
       assert.ok(times.length >= 3, `${times}`);
       for (const [index, at] of times.slice(1).entries()) assert.ok(at - (times[index] ?? 0) >= 780, `${times}`);
+      leave();
+    });
+
+    it("does not shorten a pause that the API has asked for", BOUND, async () => {
+      const id = fresh("http-429-retry-30s");
+      const { events, leave } = await watch(home, id);
+      assert.equal((await events.next()).value?.code, 429);
+      await pause(1_000);
+      const url = await callbackUrl(home, simulator.key);
+      for (let count = 0; count < 10; count += 1) assert.equal(await call(url, done(id)), 200);
+      await pause(2_000);
+      assert.equal((await looks(id)).length, 1);
       leave();
     });
 
