@@ -19,7 +19,7 @@ export interface TaskEnvironment {
 export declare class NanoBananaTask extends DurableObject<TaskEnvironment> {
   /** How long it looks for those who watch, in ms, from the first of them on; whoever comes later begins anew. Default 600 000. */
   protected timeoutMs: number;
-  /** The most who may watch one task at a time; the next is answered 503. Default 10 000. */
+  /** The most who may watch one task at a time; the next has the state as it is, and asks again. Default 10 000. */
   protected mostWatchers: number;
   fetch(request: Request): Promise<Response>;
   alarm(): Promise<void>;
