@@ -6,7 +6,8 @@
 //    tasks of a JSPI context, which this package has not.
 // 2. The source paths in those messages, blanked out in the data: nothing reads them, and some name folders of the machine that built this.
 // 3. The names of imports and exports, which wasm-bindgen makes unique by hashes.
-// 4. What the glue does while it is imported, and its fallbacks for runtimes that this package does not run in.
+// 4. The fallbacks of js-sys for engines without `globalThis`.
+// 5. What the glue does while it is imported, and its fallbacks for runtimes that this package does not run in.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -20,9 +21,13 @@ const PANICS =
   /\bpanicking\b|\bpanic_(fmt|const|bounds_check|handler)\b|\brust_panic\b|\bslice_(error|index)_fail\b|\b(unwrap|expect)_failed\b|\bcapacity_overflow\b|\bhandle_(alloc_)?error\b|\bthrow_str\b|\bassert_failed\b|\bpanic_(already|poisoned|access)| as core[^ ]*::fmt::Debug>::fmt$/;
 // They stand in tables (of `dyn Write` and the like), and so a compiler has to take them for used.
 const ONLY_FOR_PANICS = /\b(core|alloc)(\[\w+\])?::(fmt|any|panic)::|\bjspi::/;
+/** js-sys asks `globalThis` and then three others, as old engines had them; every runtime here has the first. */
+const GLOBAL = /\bget_global_object::h/;
+const OTHER_GLOBALS = /\bget_global_object::\w+::init::h/;
+const GLOBAL_THIS = /__wbg_static_accessor_GLOBAL_THIS_/;
 const SOURCE_PATHS = /[\w.+/-]+\/[\w.+-]+\.rs/g;
 // A function with one caller is not inlined above this size: the copies that inlining makes of its surroundings compress worse.
-const OPTIMISE = ['-Oz', '-Oz', '--one-caller-inline-max-function-size=45', '--strip-producers', '--strip-target-features'];
+const OPTIMISE = ['-Oz', '-Oz', '--one-caller-inline-max-function-size=50', '--strip-producers', '--strip-target-features'];
 const GLUE_MODULE = './core_bg.js';
 /** @type {[RegExp, string][]} What is changed in the glue; each must be found. */
 const EDITS = [
@@ -31,7 +36,8 @@ const EDITS = [
   [/if \(!\(module instanceof WebAssembly\.Module\)\) \{\s*module = new WebAssembly\.Module\(module\);\s*\}/, ''],
   // Importing makes nothing: each is made on first use.
   [/let cachedTextDecoder = .*;\ncachedTextDecoder\.decode\(\);/, 'let cachedTextDecoder;'],
-  [/let numBytesDecoded = 0;/, 'let numBytesDecoded = MAX_SAFARI_DECODE_BYTES;'],
+  // Safari's decoders end after 2 GiB, which are twenty million looks.
+  [/const MAX_SAFARI_DECODE_BYTES[^]*?return cachedTextDecoder\.decode\(bytes\);/, "function decodeText(bytes) { return (cachedTextDecoder ??= new TextDecoder('utf-8', { ignoreBOM: true })).decode(bytes);"],
   [/const cachedTextEncoder = new TextEncoder\(\);/, 'let cachedTextEncoder;'],
   [/= cachedTextEncoder\.encodeInto\(/, '= (cachedTextEncoder ??= new TextEncoder()).encodeInto('],
   [/const CLOSURE_DTORS = /, 'let closureDtors;\nconst CLOSURE_DTORS = () => closureDtors ??= '],
@@ -44,6 +50,18 @@ const EDITS = [
   // A library writes nothing to the console; what is slower works.
   [/console\.warn\("`WebAssembly\.instantiateStreaming`.*\n/, ''],
   [/if \(module_or_path !== undefined\) \{[^]*?\n    \}\n(?=\n)/, '({ module_or_path } = module_or_path);'],
+  // Every runtime has it.
+  [/const ret = typeof globalThis === 'undefined' \? undefined : globalThis;\s*return isLikeNone\(ret\) \? 0 : addToExternrefTable0\(ret\);/, 'return addToExternrefTable0(globalThis);'],
+  // No Request is a source, and a reply that cannot be read says so when it is read.
+  [/\(typeof Request === 'function' && module_or_path instanceof Request\) \|\| /, ''],
+  [/const validResponse = .*\n/, ''],
+  [/validResponse && /, ''],
+  [/function expectedResponseType[^]*?\n    \}\n/, ''],
+  // The package's entries load once.
+  [/if \(__wbg_init_promise === undefined\) \{[^]*?\n    \}\n    return __wbg_init_promise;/, 'return __wbg_init_once(module_or_path);'],
+  [/let __wbg_init_promise;\n/, ''],
+  // Memory that has grown has another buffer.
+  [/cachedDataViewMemory0\.buffer\.detached === true \|\| \(cachedDataViewMemory0\.buffer\.detached === undefined && /, '('],
 ];
 
 const [folder] = process.argv.slice(2);
@@ -64,6 +82,7 @@ function cutDown(path, glue) {
   const module = binaryen.readBinary(readFileSync(path));
   const panics = makeTraps(module, PANICS);
   if (panics === 0) throw new Error(`${path} has no panic functions by name: were its names stripped too early?`);
+  oneGlobal(module);
   const exported = Array.from({ length: module.getNumExports() }, (_, index) => binaryen.getExportInfo(module.getExportByIndex(index)).name);
   for (const name of exported) if (!glue.includes(`wasm.${name}`)) module.removeExport(name);
   module.runPasses(['remove-unused-module-elements']);
@@ -75,9 +94,21 @@ function cutDown(path, glue) {
   return panics + beside;
 }
 
+function oneGlobal(module) {
+  const [global, ...more] = functionsOf(module).filter(({ name }) => GLOBAL.test(name));
+  const accessor = functionsOf(module).find(({ name }) => GLOBAL_THIS.test(name));
+  if (!global || !accessor || more.length > 0) throw new Error('js-sys finds the global object in another way');
+  module.removeFunction(global.name);
+  module.addFunction(global.name, global.params, global.results, [], module.call(accessor.name, [], accessor.results));
+  makeTraps(module, OTHER_GLOBALS);
+}
+
+function functionsOf(module) {
+  return Array.from({ length: module.getNumFunctions() }, (_, index) => binaryen.getFunctionInfo(module.getFunctionByIndex(index)));
+}
+
 function makeTraps(module, names) {
-  const found = Array.from({ length: module.getNumFunctions() }, (_, index) => binaryen.getFunctionInfo(module.getFunctionByIndex(index)))
-    .filter(({ name, module: imported }) => !imported && names.test(name));
+  const found = functionsOf(module).filter(({ name, module: imported }) => !imported && names.test(name));
   for (const { name, params, results } of found) {
     module.removeFunction(name);
     module.addFunction(name, params, results, [], module.unreachable());
@@ -115,6 +146,8 @@ function shortened(glue, { imports, exports }) {
   let text = swap(glue, JSON.stringify(GLUE_MODULE), '"a"');
   for (const [pattern, edited] of EDITS) text = swap(text, pattern, edited);
   for (const [, long, short] of imports) text = swap(text, new RegExp(`(?<=^\\s+)${long}(?=: function)`, 'm'), short);
+  // What no function calls any more.
+  text = text.replace(/^ {8}__wb\w+: function[^]*?^ {8}\},\n/gm, '');
   for (const [long, short] of exports) text = swap(text, new RegExp(`(?<=\\bwasm\\.)${long}\\b`, 'g'), short);
   return text;
 }
