@@ -5,18 +5,25 @@
 const MOST_CHARACTERS = 1_000_000;
 /** How many replies may go on at a time: over HTTP/1.1 a page has six connections to a host, and others want some. */
 const MOST_THAT_GO_ON = 4;
-let goingOn = 0;
+/** The signals of the requests whose replies may. However a look ends, its request is aborted, unless it was answered at once. @type {Set<AbortSignal>} */
+const goingOn = new Set();
 
 /**
  * What a caller's apiKey gives; or with a request what came of it, and where the reply goes on what promises more.
  *
  * @param {Function | undefined} own
  * @param {Request | undefined} request
- * @param {boolean} mayGoOn
+ * @param {number | undefined} silenceMs How long a reply that goes on may be silent, where it may go on.
  */
-export async function asked(own, request, mayGoOn) {
+export async function asked(own, request, silenceMs) {
   if (!request) return own?.();
-  if (mayGoOn && goingOn < MOST_THAT_GO_ON) request.headers.set("Accept", "application/json, text/event-stream");
+  const { signal } = request;
+  const mayGoOn = silenceMs !== undefined && goingOn.size < MOST_THAT_GO_ON;
+  if (mayGoOn) {
+    request.headers.set("Accept", "application/json, text/event-stream");
+    goingOn.add(signal);
+    signal.addEventListener("abort", () => goingOn.delete(signal));
+  }
   // The bare global, so that it is called with the right `this` and found late.
   const reply = await (own ?? fetch)(request);
   /** @param {string} name */
@@ -27,15 +34,16 @@ export async function asked(own, request, mayGoOn) {
   };
   const retryAfter = header("Retry-After");
   const came = { status: reply.status, retryAfter, retryAt: instant(retryAfter), date: instant(header("Date")) };
-  if (!mayGoOn || !header("Content-Type")?.startsWith("text/event-stream")) return { ...came, body: await reply.text() };
-  const events = eventsOf(reply);
-  goingOn += 1;
-  // However a look ends, its request is aborted.
-  request.signal.addEventListener("abort", () => (goingOn -= 1));
-  const next = async () => (await events.next()).value;
-  let body;
-  while ((body = await next()) === "");
-  return { ...came, body, next };
+  if (mayGoOn && /^text\/event-stream/i.test(header("Content-Type") ?? "")) {
+    const events = eventsOf(reply, signal, silenceMs);
+    // However it ends, it is over.
+    const next = () => events.next().then(({ value }) => value, () => {});
+    let body;
+    while ((body = await next()) === null);
+    return { ...came, body, next };
+  }
+  goingOn.delete(signal);
+  return { ...came, body: await reply.text() };
 }
 
 /**
@@ -46,17 +54,28 @@ export async function asked(own, request, mayGoOn) {
 const instant = (text) => Date.parse(`${text?.replace(/ GMT$/, "")} GMT`);
 
 /**
- * Server-sent events: the data of each, and "" for a sign of life.
+ * Server-sent events: the data of each, and null for a sign of life. They end with the request, or when nothing comes for too long.
  *
  * @param {Response} reply
+ * @param {AbortSignal} signal
+ * @param {number} silenceMs
  */
-async function* eventsOf({ body }) {
+async function* eventsOf({ body }, signal, silenceMs) {
   let text = "";
   // Not iterated over, which Safari cannot.
   const reader = /** @type {ReadableStream<any>} */ (body).pipeThrough(new TextDecoderStream()).getReader();
-  for (let read; !(read = await reader.read()).done && text.length < MOST_CHARACTERS; ) {
-    const events = (text + read.value.replaceAll("\r", "")).split("\n\n");
+  const end = () => reader.cancel().catch(() => {});
+  signal.addEventListener("abort", end);
+  while (!signal.aborted) {
+    const silent = setTimeout(end, silenceMs);
+    const { done, value } = await reader.read().finally(() => clearTimeout(silent));
+    text += value;
+    if (done || text.length > MOST_CHARACTERS) break;
+    const events = text.split(/(?:\r\n|\n|\r(?!\n)){2}/);
     text = events.pop() ?? "";
-    for (const event of events) yield event.split("\n").filter((line) => line.startsWith("data:")).map((line) => line.slice(5)).join("\n");
+    const told = events.map((event) => Array.from(event.matchAll(/^data:(.*)/gm), ([, line]) => line).join("\n")).filter(Boolean);
+    // Of many signs of life one is enough.
+    yield* told.length > 0 ? told : [null];
   }
+  end();
 }

@@ -3,8 +3,8 @@
 use crate::reply::Reading;
 use crate::wait::{Client, Failure, Next, Now, Outcome, Page, Seat};
 use crate::web::{
-    Bell, Call, Connection, Flight, How, Look, Named, Refusal, Rejection, SILENCE_MS, Signal, Thrown, connection_of, details_out, look,
-    now, page, random, report,
+    Asker, Bell, Call, Connection, Flight, How, Look, Named, Refusal, Rejection, SILENCE_MS, Signal, Thrown, connection_of, details_out,
+    look, now, page, random, report,
 };
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -14,10 +14,15 @@ use wasm_bindgen_futures::spawn_local;
 /// Where waits may not wake each other, those for one task look this often whether another's look has come back.
 const APART_MS: f64 = 250.0;
 
+/// Where a stream was asked for and not one event came, something on the way does not let streams through: for so long none is asked for.
+const NO_STREAMS_MS: f64 = 300_000.0;
+
 /// A connection, and what all calls over it share.
 pub(crate) struct Hub {
     connection: Connection,
     client: RefCell<Client<Thrown, Kept>>,
+    /// From when on streams are asked for.
+    streams_from_ms: Cell<f64>,
 }
 
 /// What is kept of a task.
@@ -39,7 +44,7 @@ impl Hub {
     pub(crate) fn of(options: &JsValue) -> Result<Rc<Self>, Refusal> {
         let connection = connection_of(options)?;
         let client = RefCell::new(Client::new(connection.requests_per_second));
-        Ok(Rc::new(Self { connection, client }))
+        Ok(Rc::new(Self { connection, client, streams_from_ms: Cell::new(f64::NEG_INFINITY) }))
     }
 
     /// Whose turn it is may send earlier than it was told.
@@ -97,53 +102,26 @@ impl Drive {
 
     /// Sends a look, which goes on for as long as anybody waits for the task.
     fn send(&mut self, number: u64, within_ms: f64) {
-        let hub = Rc::clone(&self.hub);
-        let apart = hub.connection.apart;
-        let (bell, task_id) = (self.bell(), self.call.task_id.clone());
-        let (known, ahead_ms, single) = (self.seat.wait().details().cloned(), self.seat.ahead_ms(), self.seat.wait().is_single());
         let (flight, end) = Flight::new();
-        if apart {
+        let (hub, task_id) = (Rc::clone(&self.hub), self.call.task_id.clone());
+        if hub.connection.apart {
             self.own = Some((number, flight));
         } else if let Some(kept) = hub.client.borrow_mut().kept(&task_id) {
             kept.flight = Some(flight);
         }
+        let wait = self.seat.wait();
+        let (known, ahead_ms) = (wait.details().cloned(), self.seat.ahead_ms());
+        let offers_stream = !wait.is_single() && hub.connection.is_keyless() && now().steady_ms >= hub.streams_from_ms.get();
+        let sent = Sent { hub, task_id, number, bell: self.bell(), streamed: Cell::new(false) };
         spawn_local(async move {
-            let is_wanted = || {
-                let wants = |bell: &Rc<Bell>| !bell.has_left() && !bell.is_aborted();
-                if apart { wants(&bell) } else { hub.client.borrow_mut().kept(&task_id).is_some_and(|kept| kept.bells.iter().any(wants)) }
-            };
-            let tell = |brought: Option<(Reading, Option<Thrown>)>| {
-                let mut client = hub.client.borrow_mut();
-                match brought {
-                    Some((reading, cause)) => client.came_back(&task_id, number, reading, cause, now(), random()),
-                    None => client.goes_on(&task_id, number, now(), 0.0),
-                }
-                if apart {
-                    bell.ring();
-                } else if let Some(kept) = client.kept(&task_id) {
-                    kept.ring();
-                }
-                drop(client);
-                hub.ring_next();
-            };
-            let on_event = |reading: Option<Reading>| {
-                hub.client.borrow_mut().goes_on(&task_id, number, now(), SILENCE_MS);
-                if let Some(reading) = reading {
-                    tell(Some((reading, None)));
-                }
-            };
-            let on_event: &dyn Fn(Option<Reading>) = &on_event;
-            let brought = look(Look {
-                connection: &hub.connection,
-                task_id: &task_id,
-                known: known.as_deref(),
-                is_wanted: &is_wanted,
-                end,
-                on_event: (!single).then_some(on_event),
-                within_ms,
-                ahead_ms,
-            });
-            tell(brought.await);
+            let Sent { hub, task_id, streamed, .. } = &sent;
+            let known = known.as_deref();
+            let brought =
+                look(Look { connection: &hub.connection, task_id, known, sent: &sent, end, offers_stream, within_ms, ahead_ms }).await;
+            if offers_stream && !streamed.get() && !matches!(brought, Some((Reading::Task(_), _))) && sent.is_wanted(true) {
+                hub.streams_from_ms.set(now().steady_ms + NO_STREAMS_MS);
+            }
+            sent.tell(brought);
         });
     }
 
@@ -178,6 +156,72 @@ impl Drive {
             (_, Some(failure)) => Err(Rejection::of(&failure, thrown)),
             (_, None) => Ok(details_out(wait.details().map(AsRef::as_ref))),
         }
+    }
+}
+
+/// A look that is being carried out.
+struct Sent {
+    hub: Rc<Hub>,
+    task_id: String,
+    number: u64,
+    /// Of the call that had it sent.
+    bell: Rc<Bell>,
+    /// Its reply went on.
+    streamed: Cell<bool>,
+}
+
+impl Sent {
+    /// Whether anybody waits for it. They may have had enough without having said so; and nobody hears for one whose caller is busy with a change
+    /// that he has.
+    fn is_wanted(&self, by_the_busy: bool) -> bool {
+        let wants = |bell: &Rc<Bell>| !bell.has_left() && !bell.is_aborted() && (by_the_busy || bell.is_hung());
+        let Self { hub, task_id, bell, .. } = self;
+        if hub.connection.apart {
+            return wants(bell);
+        }
+        hub.client.borrow_mut().kept(task_id).is_some_and(|kept| kept.bells.iter().any(wants))
+    }
+
+    /// Tells all whom it concerns what it brought; or where that is nothing, that it is over.
+    fn tell(&self, brought: Option<(Reading, Option<Thrown>)>) {
+        let Self { hub, task_id, number, bell, .. } = self;
+        let mut client = hub.client.borrow_mut();
+        match brought {
+            Some((reading, cause)) => client.came_back(task_id, *number, reading, cause, now(), random()),
+            None => client.goes_on(task_id, *number, now(), 0.0),
+        }
+        if hub.connection.apart {
+            bell.ring();
+        } else if let Some(kept) = client.kept(task_id) {
+            kept.ring();
+        }
+        drop(client);
+        hub.ring_next();
+    }
+}
+
+impl Asker for Sent {
+    fn leaves_in_ms(&self) -> f64 {
+        let connection = &self.hub.connection;
+        match self.is_wanted(true) {
+            true if connection.asks_for_key() => self.hub.client.borrow_mut().leaves_in_ms(now()),
+            true => 0.0,
+            false => f64::INFINITY,
+        }
+    }
+
+    /// A failure ends the stream: the next look is due when it would be without one. So does a caller who is busy for longer than from one sign of
+    /// life to the next.
+    fn hears(&self, event: Option<Reading>) -> bool {
+        self.streamed.set(true);
+        let goes_on = !matches!(event, Some(Reading::Problem(_))) && self.is_wanted(event.is_some());
+        if goes_on {
+            self.hub.client.borrow_mut().goes_on(&self.task_id, self.number, now(), SILENCE_MS);
+        }
+        if let Some(reading) = event {
+            self.tell(Some((reading, None)));
+        }
+        goes_on
     }
 }
 

@@ -65,7 +65,7 @@ fn watch(drive: Drive) -> JsValue {
     let place = Rc::new(Cell::new(Some(drive)));
     function(move |leave, _, _| {
         let drive = place.take();
-        if leave.is_truthy() {
+        if leave == JsValue::TRUE {
             bell.leave();
         } else if let Some(drive) = drive {
             return promise(drive, Some(Rc::clone(&place)));

@@ -7,6 +7,7 @@ mod support;
 use nanobanana_task::reply::{Model, Reading, Status, TaskDetails};
 use nanobanana_task::wait::{Client, Pace, Page, Terms};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use support::driver::{Alone, at, drive, look_and_hear};
 use support::{NOW_MS, generating, seen, success, task, terms};
 
@@ -19,9 +20,15 @@ fn of_model(model: Model, status: Status, created_at_ms: f64, completed_at_ms: O
     Reading::Task(Rc::new(TaskDetails { model, completed_at_ms, ..TaskDetails::clone(&details) }))
 }
 
+/// A task that no client has seen: what it owes the server for others would put off its looks.
+fn new_task() -> String {
+    static TASKS: AtomicU32 = AtomicU32::new(0);
+    format!("task-{}", TASKS.fetch_add(1, Ordering::Relaxed))
+}
+
 /// The pause that a client chooses after one good look at a task of this model and age.
 fn pause_of(client: &mut Client<()>, model: Model, age_ms: f64, pace: Pace, random: f64, page: Page) -> f64 {
-    let mut seat = client.enter("pause", None, Terms { pace, ..terms() }, at(NOW_MS));
+    let mut seat = client.enter(&new_task(), None, Terms { pace, ..terms() }, at(NOW_MS));
     look_and_hear(client, &mut seat, of_model(model, Status::Generating, NOW_MS - age_ms, None), at(NOW_MS), page, random);
     client.leave(&seat);
     client.next_look_in_ms(&seat, at(NOW_MS)).expect("a next look")
@@ -240,7 +247,7 @@ fn a_hidden_page_looks_more_seldom() {
 #[test]
 fn progress_is_the_share_of_tasks_that_are_done_by_then() {
     let progress = |client: &mut Client<()>, age_ms: f64| {
-        let mut seat = client.enter("progress", None, terms(), at(NOW_MS));
+        let mut seat = client.enter(&new_task(), None, terms(), at(NOW_MS));
         look_and_hear(
             client,
             &mut seat,

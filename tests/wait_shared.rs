@@ -279,3 +279,148 @@ fn no_two_looks_of_a_task_are_closer_than_the_least_gap() {
     let mut other = client.enter("t1", None, terms(), at(NOW_MS + 60.0));
     assert_eq!(slept(next(&mut client, &mut other, 60.0)), 50.0 + MIN_GAP_MS);
 }
+
+#[test]
+fn what_the_server_is_owed_outlives_those_who_wait() {
+    for (reading, owed_ms) in [(told_to_wait(Kind::Server, Class::Passing, 30_000.0), 30_000.0), (generating(), MIN_GAP_MS)] {
+        let mut client = Client::new(f64::INFINITY);
+        let mut first = client.enter("t1", None, terms(), at(NOW_MS));
+        let sent = next(&mut client, &mut first, 0.0);
+        back(&mut client, &first, sent, reading, 0.0);
+        client.leave(&first);
+        let mut later = client.enter("t1", None, terms(), at(NOW_MS + 300.0));
+        if next(&mut client, &mut later, 300.0) == Next::Yield {
+            // What is known of a task that runs is news to who comes back.
+            assert!(slept(next(&mut client, &mut later, 300.0)) > owed_ms);
+        } else {
+            assert_eq!(slept(next(&mut client, &mut later, 300.0)), owed_ms);
+        }
+        client.leave(&later);
+        // Once the pause is over, nothing is known of the task.
+        let mut last = client.enter("t1", None, terms(), at(NOW_MS + owed_ms));
+        assert!(matches!(next(&mut client, &mut last, owed_ms), Next::Send { .. }));
+    }
+}
+
+#[test]
+fn a_wait_that_is_given_up_and_begun_again_in_a_moment_looks_no_more_often() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut sent = 0;
+    for step in 0..100 {
+        let now_ms = f64::from(step) * 100.0;
+        let mut wait = client.enter("t1", None, terms(), at(NOW_MS + now_ms));
+        sent += u32::from(matches!(next(&mut client, &mut wait, now_ms), Next::Send { .. }));
+        client.leave(&wait);
+    }
+    assert_eq!(sent, 13, "looks in ten seconds, no two closer than 800 ms");
+}
+
+#[test]
+fn what_has_ended_is_looked_at_whenever_somebody_asks() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut first = client.enter("t1", None, terms(), at(NOW_MS));
+    let sent = next(&mut client, &mut first, 0.0);
+    back(&mut client, &first, sent, success(), 0.0);
+    client.leave(&first);
+    let mut again = client.enter("t1", None, terms(), at(NOW_MS));
+    assert!(matches!(next(&mut client, &mut again, 0.0), Next::Send { .. }));
+}
+
+#[test]
+fn tasks_that_nobody_comes_back_to_are_forgotten() {
+    let mut client = Client::new(f64::INFINITY);
+    let known = |client: &Client<()>| format!("{client:?}").matches("Task {").count();
+    for n in 0..1_000 {
+        let now_ms = f64::from(n) * 100.0;
+        let mut wait = client.enter(&format!("t{n}"), None, terms(), at(NOW_MS + now_ms));
+        let sent = next(&mut client, &mut wait, now_ms);
+        back(&mut client, &wait, sent, generating(), now_ms);
+        client.leave(&wait);
+        assert!(known(&client) <= 20, "{} tasks", known(&client));
+    }
+}
+
+#[test]
+fn requests_that_had_to_wait_for_their_key_leave_one_after_the_other() {
+    let mut client = Client::new(5.0);
+    let mut seats: Vec<Seat<()>> = (0..3).map(|n| client.enter(&format!("t{n}"), None, terms(), at(NOW_MS))).collect();
+    let mut sent = Next::Done;
+    for (n, seat) in seats.iter_mut().enumerate() {
+        sent = next(&mut client, seat, n as f64 * GAP_MS);
+        assert!(matches!(sent, Next::Send { .. }));
+    }
+    // The key for all of them comes after six seconds.
+    let leaves = |client: &mut Client<()>, after_ms| client.leaves_in_ms(at(NOW_MS + after_ms));
+    assert_eq!([0; 3].map(|_| leaves(&mut client, 6_000.0)), [0.0, GAP_MS, 2.0 * GAP_MS]);
+    assert_eq!(leaves(&mut client, 9_000.0), 0.0);
+    // Not as long as all are to be silent.
+    back(&mut client, &seats[2], sent, told_to_wait(Kind::RateLimited, Class::Passing, 30_000.0), 10_000.0);
+    assert_eq!((leaves(&mut client, 39_000.0), leaves(&mut client, 45_000.0)), (f64::INFINITY, 0.0));
+}
+
+#[test]
+fn a_page_that_is_shown_again_and_again_hears_of_slow_replies() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
+    let (mut heard, mut under_way) = (0, None::<(Next, f64)>);
+    for step in 0..150 {
+        let now_ms = f64::from(step) * 500.0;
+        if let Some((sent, came_ms)) = under_way
+            && now_ms >= came_ms
+        {
+            back(&mut client, &wait, sent, generating(), now_ms);
+            under_way = None;
+        }
+        let page = if step % 2 == 0 { Page::Shown } else { Page::Hidden };
+        let mut told = client.next(&mut wait, at(NOW_MS + now_ms), page);
+        if told == Next::Yield {
+            heard += 1;
+            told = client.next(&mut wait, at(NOW_MS + now_ms), page);
+        }
+        if matches!(told, Next::Send { .. }) {
+            under_way = Some((told, now_ms + 3_500.0));
+        }
+    }
+    assert!(heard >= 10, "{heard} readings in 75 s");
+}
+
+/// A look whose reply goes on, and has told that the task runs.
+fn stream(client: &mut Client<()>, wait: &mut Seat<()>) -> (Next, u64) {
+    let sent = next(client, wait, 0.0);
+    let Next::Send { look, .. } = sent else { panic!("{sent:?}") };
+    event(client, wait, sent, 100.0);
+    (sent, look)
+}
+
+fn event(client: &mut Client<()>, wait: &mut Seat<()>, sent: Next, after_ms: f64) {
+    let Next::Send { look, .. } = sent else { panic!("{sent:?}") };
+    client.goes_on("t1", look, at(NOW_MS + after_ms), 15_000.0);
+    back(client, wait, sent, generating(), after_ms);
+    assert_eq!(next(client, wait, after_ms), Next::Yield);
+}
+
+#[test]
+fn a_reply_that_goes_on_is_one_look_for_as_long_as_it_shows_life() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
+    let (sent, look) = stream(&mut client, &mut wait);
+    for second in 1..=30 {
+        event(&mut client, &mut wait, sent, f64::from(second) * 1_000.0);
+    }
+    assert_eq!((wait.wait().looks(), client.next_look_in_ms(&wait, at(NOW_MS + 30_000.0))), (1, Some(16_000.0)));
+    client.goes_on("t1", look, at(NOW_MS + 45_000.0), 15_000.0);
+    assert_eq!(slept(next(&mut client, &mut wait, 45_000.0)), 61_000.0);
+    assert!(matches!(next(&mut client, &mut wait, 61_000.0), Next::Send { .. }));
+    assert_eq!(wait.wait().looks(), 2);
+}
+
+#[test]
+fn a_reply_that_goes_on_does_not_stand_for_the_last_look() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut wait = client.enter("t1", None, Terms { timeout_ms: 12_000.0, ..terms() }, at(NOW_MS));
+    let _ = stream(&mut client, &mut wait);
+    let due_ms = slept(next(&mut client, &mut wait, 100.0));
+    let last_ms = slept(next(&mut client, &mut wait, due_ms));
+    assert_eq!((last_ms, client.next_look_in_ms(&wait, at(NOW_MS + due_ms))), (11_000.0, Some(11_000.0 - due_ms)));
+    assert!(matches!(next(&mut client, &mut wait, 11_000.0), Next::Send { .. }));
+}

@@ -10,6 +10,8 @@ pub(crate) struct Budget {
     pub(crate) gap_ms: f64,
     cool_until_ms: f64,
     pub(crate) last_sent_ms: f64,
+    /// When the last of those leaves that had to wait for something after their turn.
+    left_ms: f64,
     /// Turns given out.
     taken: f64,
 }
@@ -64,6 +66,7 @@ impl Budget {
             gap_ms: (1_020.0 / requests_per_second).min(f64::MAX),
             cool_until_ms: f64::NEG_INFINITY,
             last_sent_ms: f64::NEG_INFINITY,
+            left_ms: f64::NEG_INFINITY,
             taken: 0.0,
         }
     }
@@ -80,6 +83,15 @@ impl Budget {
     /// When a look may be sent.
     pub(crate) fn open_ms(&self) -> f64 {
         self.cool_until_ms.max(self.last_sent_ms + self.gap_ms)
+    }
+
+    /// Has one leave that had its turn some time ago: in so many ms, or never, because all are to be silent now.
+    pub(crate) fn leave(&mut self, now_ms: f64) -> f64 {
+        if now_ms < self.cool_until_ms {
+            return f64::INFINITY;
+        }
+        self.left_ms = now_ms.max(self.left_ms + self.gap_ms);
+        self.left_ms - now_ms
     }
 
     /// Nothing is sent before `until_ms`.

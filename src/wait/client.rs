@@ -5,7 +5,8 @@ use super::backoff;
 use super::budget::{Budget, LATE_MS, Turn};
 use super::durations::Durations;
 use super::handle::Handle;
-use super::machine::{Next, Terms, Wait};
+use super::latest::Latest;
+use super::machine::{LAST_LOOK_BEFORE_MS, Next, Terms, Wait};
 use super::schedule::{Guide, MIN_GAP_MS};
 use crate::reply::{Code, Kind, Problem, Reading};
 
@@ -64,6 +65,8 @@ pub struct Client<C, K = ()> {
     moved: bool,
     /// Sorted by id, and boxed so that a new one moves no more of the others than their addresses.
     tasks: Vec<Box<Task<C, K>>>,
+    /// Until when those are not to be looked at for which nobody waits any more.
+    owed: Latest,
 }
 
 /// A task that somebody waits for.
@@ -90,13 +93,16 @@ struct Flight {
     sent_ms: f64,
     /// Until when it counts as on its way.
     until_ms: f64,
-    /// Its reply goes on, and what it brings is not the end of it.
+    /// Its reply goes on, and what it brings is not the end of it. It was sent when it showed the last sign of life.
     goes_on: bool,
+    /// It was sent in place of one that was cut off or lost, and is not cut off itself.
+    again: bool,
 }
 
 /// What a look brought.
 #[derive(Debug, Clone)]
 struct Look<C> {
+    look: u64,
     reading: Reading,
     cause: Option<C>,
     single: bool,
@@ -113,8 +119,9 @@ pub struct Seat<C> {
     ahead_ms: f64,
     /// What was thrown below the last look.
     cause: Option<C>,
-    /// Looks of the task that this wait knows of.
+    /// What looks of the task have brought that this wait knows of, and the last look of these.
     known: u32,
+    known_look: u64,
     wakings: u32,
     /// The turn that it waits for.
     turn: f64,
@@ -167,6 +174,7 @@ impl<C: Clone, K: Default> Client<C, K> {
             single_last: false,
             moved: false,
             tasks: Vec::new(),
+            owed: Latest::default(),
         }
     }
 
@@ -183,20 +191,28 @@ impl<C: Clone, K: Default> Client<C, K> {
                 if running && current { task.looks.wrapping_sub(1) } else { task.looks }
             }),
             Err(place) => {
-                self.tasks.insert(place, Box::new(Task::new(task_id)));
+                self.tasks.insert(place, Box::new(Task::new(task_id, self.owed.of(task_id))));
                 0
             }
         };
-        Seat { wait, ahead_ms: now.wall_ms - now.steady_ms, cause: None, known, wakings: self.wakings, turn: f64::NAN }
+        Seat { wait, ahead_ms: now.wall_ms - now.steady_ms, cause: None, known, known_look: 0, wakings: self.wakings, turn: f64::NAN }
     }
 
     /// Ends a wait, wherever it stands. Whoever else waits for the task goes on; with the last, what was kept of it is dropped.
     pub fn leave(&mut self, seat: &Seat<C>) {
-        let Ok(place) = self.find(&seat.wait.handle().task_id) else { return };
+        let task_id = &seat.wait.handle().task_id;
+        let Ok(place) = self.find(task_id) else { return };
         let Some(task) = self.tasks.get_mut(place) else { return };
         task.waits = task.waits.saturating_sub(1);
         self.moved |= task.turn_mut(seat.wait.is_single()).leave(seat.turn);
         if task.waits == 0 {
+            let sent_ms = task.flight.map_or(f64::NEG_INFINITY, |flight| flight.sent_ms);
+            let mut owed_ms = task.not_before_ms.max(sent_ms + MIN_GAP_MS);
+            // What has ended is looked at whenever somebody asks.
+            if matches!(&task.last, Some(Look { reading: Reading::Task(details), .. }) if details.status.has_ended()) {
+                owed_ms = f64::NEG_INFINITY;
+            }
+            self.owed.note(task_id, owed_ms);
             self.tasks.remove(place);
         }
     }
@@ -246,7 +262,13 @@ impl<C: Clone, K: Default> Client<C, K> {
         task.end_turns();
         task.not_before_ms = not_before_ms;
         task.looks = task.looks.wrapping_add(1);
-        task.last = Some(Look { reading, cause, single, sent_ms, at_ms: now_ms, random });
+        task.last = Some(Look { look, reading, cause, single, sent_ms, at_ms: now_ms, random });
+    }
+
+    /// The request of a look is about to leave, and had to wait for its key since the look was sent: it is to wait for so many ms more. Infinitely
+    /// many where it is to be given up, because all are to be silent now.
+    pub fn leaves_in_ms(&mut self, now: Now) -> f64 {
+        self.budget.leave(now.steady_ms)
     }
 
     /// A look counts as on its way for this long from now. Its reply goes on; or where the time is none, it was given up or its reply does not go
@@ -257,7 +279,7 @@ impl<C: Clone, K: Default> Client<C, K> {
             && let Some(task) = self.tasks.get_mut(place)
             && let Some(flight) = task.flight.filter(|flight| flight.look == look)
         {
-            task.flight = (for_ms > 0.0).then_some(Flight { sent_ms, until_ms: sent_ms + for_ms, goes_on: true, ..flight });
+            task.flight = (for_ms > 0.0).then_some(Flight { sent_ms, until_ms: sent_ms + for_ms + LOST_AFTER_MS, goes_on: true, ..flight });
             task.not_before_ms = task.not_before_ms.max(sent_ms + MIN_GAP_MS);
         }
     }
@@ -267,7 +289,7 @@ impl<C: Clone, K: Default> Client<C, K> {
     pub fn next_look_in_ms(&self, seat: &Seat<C>, now: Now) -> Option<f64> {
         let due_ms = seat.wait.due_ms()? - seat.ahead_ms;
         let flight = self.task(&seat.wait.handle().task_id).and_then(|task| task.flight);
-        let due_ms = due_ms.max(flight.map_or(f64::NEG_INFINITY, |flight| flight.until_ms));
+        let due_ms = due_ms.max(self.on_its_way_until_ms(flight, seat));
         Some((due_ms.max(self.turn_ms(f64::INFINITY, false, now.steady_ms)) - now.steady_ms).max(0.0))
     }
 
@@ -320,12 +342,11 @@ impl<C: Clone, K: Default> Client<C, K> {
         }
         let next = seat.wait.next(now_ms + seat.ahead_ms);
         let Next::Send { within_ms, .. } = next else { return next };
+        let flight = self.tasks.get(place).and_then(|task| task.flight);
+        let mut from_ms = self.on_its_way_until_ms(flight, seat);
         let Some(task) = self.tasks.get_mut(place) else { return next };
         let (single, deadline_ms) = (seat.wait.is_single(), seat.wait.deadline());
         let sleep_until = |at_ms: f64| Next::SleepUntil((at_ms + seat.ahead_ms).min(deadline_ms));
-        let mut from_ms = task.flight.map_or(f64::NEG_INFINITY, |Flight { sent_ms, until_ms, .. }| {
-            if sent_ms < self.awake_at_ms { until_ms.min(self.awake_at_ms + CUT_OFF_MS) } else { until_ms }
-        });
         // A single look is its caller's wish and no schedule's: it only takes its turn.
         if !single {
             let offline_ms = if self.page == Page::Offline { f64::INFINITY } else { self.awake_at_ms };
@@ -350,10 +371,29 @@ impl<C: Clone, K: Default> Client<C, K> {
         self.budget.last_sent_ms = now_ms;
         self.moved = true;
         task.end_turns();
-        task.flight =
-            Some(Flight { look: self.looks, single, sent_ms: now_ms, until_ms: now_ms + within_ms + LOST_AFTER_MS, goes_on: false });
+        task.flight = Some(Flight {
+            look: self.looks,
+            single,
+            sent_ms: now_ms,
+            until_ms: now_ms + within_ms + LOST_AFTER_MS,
+            goes_on: false,
+            again: flight.is_some_and(|before| !before.goes_on),
+        });
         seat.cause = None;
         Next::Send { look: self.looks, within_ms }
+    }
+
+    /// Until when no other look is sent for this wait because of one that is on its way.
+    fn on_its_way_until_ms(&self, flight: Option<Flight>, seat: &Seat<C>) -> f64 {
+        let Some(Flight { sent_ms, until_ms, goes_on, again, .. }) = flight else { return f64::NEG_INFINITY };
+        let last_ms = seat.wait.deadline() - seat.ahead_ms - LAST_LOOK_BEFORE_MS;
+        if sent_ms < self.awake_at_ms && !again {
+            until_ms.min(self.awake_at_ms + CUT_OFF_MS)
+        } else if goes_on && sent_ms < last_ms {
+            until_ms.min(last_ms)
+        } else {
+            until_ms
+        }
     }
 
     /// When a turn comes. Single looks, which somebody waits for now, stand in a queue of their own and have every second turn: a busy client
@@ -371,7 +411,7 @@ impl<C: Clone, K: Default> Client<C, K> {
     }
 
     fn tell(&self, seat: &mut Seat<C>, look: Option<&Look<C>>) {
-        let Some(Look { reading, cause, single, sent_ms, at_ms, random }) = look else { return };
+        let Some(Look { look, reading, cause, single, sent_ms, at_ms, random }) = look else { return };
         let (ahead_ms, wait) = (seat.ahead_ms, &mut seat.wait);
         // What is told of an end stays what it ended by. And a wish of somebody else's that failed was no look of this wait's unless it had one
         // due as well: callers who ask often must not wear it out.
@@ -380,8 +420,10 @@ impl<C: Clone, K: Default> Client<C, K> {
             return;
         }
         seat.cause = cause.clone();
+        let more = seat.known_look == *look;
+        seat.known_look = *look;
         let guide = Guide { durations: &self.durations, hidden: self.page != Page::Shown, random: *random };
-        wait.came_back(reading, sent_ms + ahead_ms, at_ms + ahead_ms, guide);
+        wait.came_back(reading, more, sent_ms + ahead_ms, at_ms + ahead_ms, guide);
     }
 
     fn task(&self, id: &str) -> Option<&Task<C, K>> {
@@ -411,14 +453,14 @@ impl<C, K> Task<C, K> {
 }
 
 impl<C, K: Default> Task<C, K> {
-    fn new(id: &str) -> Self {
+    fn new(id: &str, not_before_ms: Option<f64>) -> Self {
         Self {
             id: id.into(),
             waits: 1,
             looks: 0,
             last: None,
             flight: None,
-            not_before_ms: f64::NEG_INFINITY,
+            not_before_ms: not_before_ms.unwrap_or(f64::NEG_INFINITY),
             turn: Turn::default(),
             single_turn: Turn::default(),
             kept: K::default(),

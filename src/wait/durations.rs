@@ -3,11 +3,10 @@
 //! The distribution is a mixture of log-logistic ones, whose survival function `1 / (1 + (t / median)^shape)` needs no table and, with shapes
 //! that are powers of two, no logarithm: a few for what is known beforehand, and a narrow one around each duration seen.
 
+use super::latest::Latest;
 use super::schedule::LONGEST_PAUSE_MS;
 use crate::reply::{Model, TaskDetails};
 
-/// How many durations of a model are kept, the latest: old ones are of a service that was faster or slower.
-const KEPT: usize = 48;
 /// How many durations seen weigh as much as what is known beforehand.
 const PRIOR_WEIGHT: f64 = 4.0;
 /// The narrow ones are this narrow: as fits some dozens of durations that spread over a factor of 5.
@@ -38,19 +37,12 @@ static KNOWN_OF_STANDARD: [Part; 3] = [STANDARD, EARLY, LONG];
 static KNOWN_OF_PRO: [Part; 3] = [PRO, EARLY, LONG];
 static KNOWN: [Part; 4] = [Part { weight: 0.75, ..STANDARD }, Part { weight: 0.2, ..PRO }, EARLY, LONG];
 
-/// The durations of the tasks that a client has seen finish, by model, the latest first. Its memory is bounded.
+/// The durations of the tasks that a client has seen finish, by model. Of the latest alone: old ones are of a service that was faster or slower.
 #[derive(Debug, Default)]
 pub struct Durations {
-    standard: Vec<Took>,
-    pro: Vec<Took>,
-    unknown: Vec<Took>,
-}
-
-/// How long a task took, and its id's hash: however often one that has ended is looked at, it is one task.
-#[derive(Debug)]
-struct Took {
-    task: u32,
-    ms: f64,
+    standard: Latest,
+    pro: Latest,
+    unknown: Latest,
 }
 
 impl Durations {
@@ -68,11 +60,8 @@ impl Durations {
             Model::Pro => &mut self.pro,
             Model::Unknown => &mut self.unknown,
         };
-        let task = hash(&details.task_id);
-        if seen.iter().all(|took| took.task != task) {
-            seen.insert(0, Took { task, ms: took_ms });
-            seen.truncate(KEPT);
-        }
+        // However often one that has ended is looked at, it is one task.
+        seen.note(&details.task_id, took_ms);
     }
 
     /// The pause until the next look at a task of this age, where a look costs as much as `look_ms` of lateness.
@@ -92,7 +81,7 @@ impl Durations {
 
     /// How it stands with tasks of this age.
     pub(crate) fn at(&self, model: Model, age_ms: f64) -> Odds {
-        let (known, seen): (&[Part], &[Took]) = match model {
+        let (known, seen): (&[Part], &Latest) = match model {
             Model::Standard => (&KNOWN_OF_STANDARD, &self.standard),
             Model::Pro => (&KNOWN_OF_PRO, &self.pro),
             Model::Unknown => (&KNOWN, &self.unknown),
@@ -112,16 +101,11 @@ impl Durations {
         for part in known {
             add(*part, part.weight * PRIOR_WEIGHT);
         }
-        for took in seen {
-            add(Part { weight: 1.0, median_ms: took.ms, squarings: SEEN_SQUARINGS }, 1.0);
+        for median_ms in seen.all() {
+            add(Part { weight: 1.0, median_ms, squarings: SEEN_SQUARINGS }, 1.0);
         }
         Odds { share_done: (1.0 - running / all).clamp(0.0, 0.99), hazard: ending / running }
     }
-}
-
-/// FNV-1a, but for where it begins. Of two tasks in four thousand million the second is taken for the first, and not learned from.
-fn hash(id: &str) -> u32 {
-    id.bytes().fold(0, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// How it stands with tasks of some age.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 /// A problem that may pass or not ends the wait when it comes this often in a row.
 const UNCLEAR_TRIES: u32 = 3;
 /// The last look is taken this long before the deadline, so that it has time to come back.
-const LAST_LOOK_BEFORE_MS: f64 = 1_000.0;
+pub(super) const LAST_LOOK_BEFORE_MS: f64 = 1_000.0;
 /// Between looks for a task that is not there yet: a new one takes some seconds to show.
 const NOT_THERE_YET_MS: f64 = 2_500.0;
 /// A `createTime` that makes a task older than this is a clock or a zone gone wrong, and no guide for the schedule.
@@ -190,9 +190,9 @@ impl Wait {
         }
     }
 
-    /// A look at the task, its own or one that somebody else had sent, came back or failed on its way.
-    pub(super) fn came_back(&mut self, reading: &Reading, sent_ms: f64, now_ms: f64, guide: Guide<'_>) {
-        if self.sent_ms.take().is_none() {
+    /// A look at the task, its own or one that somebody else had sent, came back or failed on its way; or it says `more`.
+    pub(super) fn came_back(&mut self, reading: &Reading, more: bool, sent_ms: f64, now_ms: f64, guide: Guide<'_>) {
+        if self.sent_ms.take().is_none() && !more {
             self.looks = self.looks.saturating_add(1);
         }
         // There is one look in overtime, and no more time after it.
@@ -340,8 +340,7 @@ impl Wait {
             Class::Unclear if self.unclear_in_a_row >= UNCLEAR_TRIES => State::Ended(Outcome::GaveUp),
             Class::NotThereYet => self.not_found(asked_ms.unwrap_or(0.0), now_ms, guide.random),
             // What the server is owed, and one who was asked too often is, is not cut short before the end.
-            Class::Passing | Class::Unclear if asked_ms.is_some() => self.owed_pause(pause_ms, now_ms),
-            Class::Passing if problem.kind == Kind::RateLimited => self.owed_pause(pause_ms, now_ms),
+            _ if asked_ms.is_some() || problem.kind == Kind::RateLimited => self.owed_pause(pause_ms, now_ms),
             Class::Passing | Class::Unclear => self.pause(pause_ms, now_ms),
         }
     }

@@ -11,6 +11,7 @@ mod client;
 mod durations;
 mod failure;
 mod handle;
+mod latest;
 mod machine;
 mod schedule;
 

@@ -30,6 +30,7 @@ fn in_page() -> &'static InPage {
 pub(crate) struct Bell {
     signal: Option<Signal>,
     left: Cell<bool>,
+    hung: Cell<bool>,
     pausing: RefCell<Rc<End>>,
 }
 
@@ -42,10 +43,11 @@ pub(crate) struct Hung {
 
 impl Bell {
     pub(crate) fn new(signal: Option<Signal>) -> Rc<Self> {
-        Rc::new(Self { signal, left: Cell::new(false), pausing: RefCell::default() })
+        Rc::new(Self { signal, left: Cell::default(), hung: Cell::default(), pausing: RefCell::default() })
     }
 
     pub(crate) fn hang(self: Rc<Self>, is_in_page: bool) -> Hung {
+        self.hung.set(true);
         let heeded = self.signal.as_ref().map(|signal| {
             let bell = Rc::clone(&self);
             Heeded::new(signal, move || bell.ring())
@@ -68,6 +70,11 @@ impl Bell {
         self.left.get()
     }
 
+    /// Its call is being carried on, and not put by until its caller wants the next change.
+    pub(crate) fn is_hung(&self) -> bool {
+        self.hung.get()
+    }
+
     pub(crate) fn is_aborted(&self) -> bool {
         self.signal.as_ref().is_some_and(Signal::is_aborted)
     }
@@ -86,6 +93,7 @@ impl Bell {
 
 impl Drop for Hung {
     fn drop(&mut self) {
+        self.bell.hung.set(false);
         if !self.in_page {
             return;
         }

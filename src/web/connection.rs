@@ -41,6 +41,16 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
+    /// Whoever asks with a key asks the API itself, which answers once.
+    pub(crate) fn is_keyless(&self) -> bool {
+        matches!(&self.key, Key::Fixed(key) if key.is_empty())
+    }
+
+    /// A key that has to be asked for may be long in coming.
+    pub(crate) fn asks_for_key(&self) -> bool {
+        matches!(self.key, Key::Asked(_))
+    }
+
     /// Reads and checks the connection's part of the options.
     pub(super) fn read(options: &mut Options<'_>) -> Self {
         let in_page = !global("document").is_nothing();
@@ -116,17 +126,20 @@ struct Base {
 
 impl Base {
     fn read(given: &JsValue, in_page: bool) -> Result<Self, Refusal> {
-        let origin = if in_page { global("location").text_at("origin") } else { None };
-        let here = origin.as_deref().unwrap_or(API);
+        let location = if in_page { global("location") } else { JsValue::UNDEFINED };
+        let origin = location.text_at("origin");
+        let href = location.text_at("href").filter(|_| !given.is_nothing());
         let text = given.as_string().or_else(|| given.text_at("href"));
         let given = match &text {
             Some(text) => text,
-            None if given.is_nothing() => here,
+            None if given.is_nothing() => origin.as_deref().unwrap_or(API),
             None => return Err("baseUrl must be a string or a URL"),
         };
         // In a page a path alone is a base as well: of its own origin.
-        let url = Url::new(given).or_else(|error| if in_page { Url::new_with_base(given, here) } else { Err(error) });
-        let url: JsValue = url.map_err(|_| "baseUrl is not a URL, or this page has no origin and needs one")?.into();
+        // On that no path alone can stand.
+        let url: JsValue = Url::new_with_base(given, href.as_deref().unwrap_or("about:blank"))
+            .map_err(|_| "baseUrl is not a URL, or this page has no origin and needs one")?
+            .into();
         let part = |name| url.text_at(name).unwrap_or_default();
         if !matches!(part("protocol").as_str(), "https:" | "http:") {
             return Err("baseUrl must begin with https:// or http://");

@@ -7,13 +7,14 @@ use super::error::Thrown;
 use super::json::parse_json;
 use super::options::Refusal;
 use super::pause::{End, Pause, pause, unless};
+use super::values::Object;
 use crate::reply::{self, Class, Json, Kind, Problem, Reading, Reply, TaskDetails};
 use gloo_net::http::Headers;
 use js_sys::{Function, Promise, encode_uri_component};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Request, RequestCache, RequestInit, RequestRedirect};
+use web_sys::{AbortController, Request};
 
 /// In Cloudflare Workers fetch sends no User-Agent, and the API's CDN turns such visitors away; the other runtimes' defaults are no better
 /// known to it. Browsers do not let a page set it.
@@ -26,12 +27,13 @@ extern "C" {
 
 #[wasm_bindgen(module = "/npm/asked.js")]
 extern "C" {
-    // Without the flag there would be nothing for the glue to do, and the wasm would import past it, which the build does not know.
-    fn asked(own: Option<&Function>, request: Option<&Request>, may_go_on: bool) -> Promise;
+    // Were there nothing here for the glue to turn into something else, the wasm would import past it, which the build does not know.
+    fn asked(own: Option<&Function>, request: Option<&Request>, silence_ms: Option<f64>) -> Promise;
 }
 
 /// A reply that goes on shows a sign of life at least this often; a gateway's is one in 5 s.
-pub(crate) const SILENCE_MS: f64 = 40_000.0;
+pub(crate) const SILENCE_MS: f64 = 15_000.0;
+
 /// Why no reply came.
 enum Trouble {
     /// What was thrown on the way there or back.
@@ -40,7 +42,7 @@ enum Trouble {
     NoKey(JsValue),
     /// The request cannot be made.
     Refused(Refusal),
-    /// The reply went on and does so no more, however it ended: what it brought still holds, and the next look is an ordinary one.
+    /// Nothing to tell: what the reply brought while it went on has been told, or the request never left.
     Over,
 }
 
@@ -64,18 +66,25 @@ impl Drop for Flight {
     }
 }
 
+/// On whose behalf a look is carried out.
+pub(crate) trait Asker {
+    /// When its request may leave, from the time when the key for it is there: in so many ms, infinitely many for never.
+    fn leaves_in_ms(&self) -> f64;
+    /// Told of what a reply that goes on brings, and of its signs of life; says whether more is wanted.
+    fn hears(&self, event: Option<Reading>) -> bool;
+}
+
 /// One look at a task.
-pub(crate) struct Look<'a> {
+pub(crate) struct Look<'a, A> {
     pub(crate) connection: &'a Connection,
     pub(crate) task_id: &'a str,
     /// What earlier looks found.
     pub(crate) known: Option<&'a TaskDetails>,
-    /// Whether anybody still waits for it. They may have had enough without having said so.
-    pub(crate) is_wanted: &'a dyn Fn() -> bool,
+    pub(crate) sent: &'a A,
     /// Ends when it is given up.
     pub(crate) end: Rc<End>,
-    /// Told of what a reply that goes on brings, and of its signs of life; `None` where one answer is wanted.
-    pub(crate) on_event: Option<&'a dyn Fn(Option<Reading>)>,
+    /// Its reply may go on.
+    pub(crate) offers_stream: bool,
     /// The reply has to be there, body included.
     pub(crate) within_ms: f64,
     /// From the steady clock to the wait's own.
@@ -90,75 +99,76 @@ impl Flight {
     }
 }
 
-/// Looks at a task once: what that brought, and what was thrown below it; nothing where the reply went on and is over. Of one that was given
-/// up, that it was slow.
-pub(crate) async fn look(look: Look<'_>) -> Option<(Reading, Option<Thrown>)> {
+/// Looks at a task once: what that brought, and what was thrown below it. Nothing where all has been told, where the look was given up before it
+/// left, and where it was the stream that did not come in time: an ordinary look will say more.
+pub(crate) async fn look<A: Asker>(look: Look<'_, A>) -> Option<(Reading, Option<Thrown>)> {
     let limit = pause(look.within_ms, Rc::clone(&look.end));
     match unless(&limit, exchange(&look, &limit)).await {
+        None if look.offers_stream => None,
         None => Some((Reading::Problem(Problem::slow(look.within_ms).into()), None)),
         Some(Ok(reading)) => Some((reading, None)),
         Some(Err(trouble)) => troubled(trouble, &look.connection.address),
     }
 }
 
-async fn exchange(look: &Look<'_>, limit: &Pause) -> Result<Reading, Trouble> {
+async fn exchange<A: Asker>(look: &Look<'_, A>, limit: &Pause) -> Result<Reading, Trouble> {
     let connection = look.connection;
     let key = match &connection.key {
         Key::Fixed(key) => key.clone(),
         Key::Asked(ask) => {
-            let given = JsFuture::from(asked(Some(ask), None, false)).await.map_err(Trouble::NoKey)?;
+            let given = JsFuture::from(asked(Some(ask), None, None)).await.map_err(Trouble::NoKey)?;
             checked_key(given.as_string().unwrap_or_default()).map_err(Trouble::Refused)?
         }
     };
-    if !(look.is_wanted)() {
-        return Err(Trouble::Lost(JsValue::UNDEFINED));
+    let leaves_in_ms = look.sent.leaves_in_ms();
+    if leaves_in_ms > 0.0 {
+        if leaves_in_ms.is_infinite() {
+            return Err(Trouble::Over);
+        }
+        pause(leaves_in_ms, Rc::default()).await;
     }
     let lost = |thrown| Trouble::Lost(without_key(thrown, &key));
     let controller = AbortController::new().map_err(lost)?;
-    // Who asks with a key asks the API itself, which answers once.
-    let on_event = look.on_event.filter(|_| key.is_empty());
     let request = request(connection, look.task_id, &key, &controller)?;
     let mut in_flight = InFlight(Some(controller));
-    let came = JsFuture::from(asked(connection.fetch.as_ref(), Some(&request), on_event.is_some())).await.map_err(lost)?;
-    let reading = read(look, &key, &came, &came.member("body"));
-    if let (Some(on_event), Ok(next)) = (on_event, came.member("next").dyn_into::<Function>()) {
-        // From here on it is over when it has been silent for too long, or nobody waits.
+    let silence_ms = look.offers_stream.then_some(SILENCE_MS);
+    let came = JsFuture::from(asked(connection.fetch.as_ref(), Some(&request), silence_ms)).await.map_err(lost)?;
+    let mut body = came.member("body");
+    if let Ok(next) = came.member("next").dyn_into::<Function>() {
+        // From here on it is over when it has been silent for too long, or nobody wants more.
         limit.stop_timer();
-        on_event(Some(reading));
-        loop {
-            let event = JsFuture::from(asked(Some(&next), None, false)).await.unwrap_or_default();
-            if event.is_undefined() {
-                return Err(Trouble::Over);
-            }
-            on_event(event.is_truthy().then(|| read(look, &key, &came, &event)));
+        while !body.is_undefined() && look.sent.hears((!body.is_null()).then(|| read(look, &key, &came, &body))) {
+            body = JsFuture::from(asked(Some(&next), None, None)).await.unwrap_or_default();
         }
+        return Err(Trouble::Over);
     }
     in_flight.0 = None;
-    Ok(reading)
+    Ok(read(look, &key, &came, &body))
 }
 
 fn request(connection: &Connection, task_id: &str, key: &str, controller: &AbortController) -> Result<Request, Trouble> {
     let headers = Headers::new();
-    let options = RequestInit::new();
-    options.set_signal(Some(&controller.signal()));
+    let mut options = Object::new();
+    options.js("signal", &controller.signal());
     headers.set("Accept", "application/json");
     if !key.is_empty() {
         // A redirect is not followed with a key: engines differ in whether they would carry it to another origin.
         headers.set("Authorization", &joined(&["Bearer ", key]));
-        options.set_redirect(RequestRedirect::Manual);
+        options.text("redirect", "manual");
     }
     // Workers refuse a cache mode, pages refuse a User-Agent.
     if connection.in_page {
-        options.set_cache(RequestCache::NoStore);
+        options.text("cache", "no-store");
     } else {
         headers.set("User-Agent", USER_AGENT);
     }
-    options.set_headers(&headers.into_raw());
+    options.js("headers", &headers.into_raw());
     let url = joined(&[&connection.url, "?taskId=", &String::from(encode_uri_component(task_id))]);
-    Request::new_with_str_and_init(&url, &options).map_err(|_| Trouble::Refused("This runtime refuses the address: check baseUrl"))
+    Request::new_with_str_and_init(&url, options.0.unchecked_ref())
+        .map_err(|_| Trouble::Refused("This runtime refuses the address: check baseUrl"))
 }
 
-fn read(look: &Look<'_>, key: &str, came: &JsValue, body: &JsValue) -> Reading {
+fn read<A>(look: &Look<'_, A>, key: &str, came: &JsValue, body: &JsValue) -> Reading {
     let retry_after = came.text_at("retryAfter");
     let reply = Reply {
         http_status: came.number_at("status").unwrap_or_default() as u16,

@@ -16,7 +16,7 @@ pub(crate) use bell::Bell;
 pub(crate) use clock::{now, random};
 pub(crate) use connection::Connection;
 pub(crate) use error::{Rejection, Thrown};
-pub(crate) use fetch::{Flight, Look, SILENCE_MS, look};
+pub(crate) use fetch::{Asker, Flight, Look, SILENCE_MS, look};
 pub(crate) use options::{Call, How, Named, Refusal, connection_of};
 pub(crate) use page::page;
 pub(crate) use signal::Signal;

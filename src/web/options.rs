@@ -188,5 +188,5 @@ fn checked_id(id: Option<String>) -> Result<String, Refusal> {
 
 fn is_signal(value: &JsValue) -> bool {
     let listens = |name| value.member(name).is_function();
-    value.member("aborted").as_bool().is_some() && listens("addEventListener") && listens("removeEventListener")
+    [JsValue::TRUE, JsValue::FALSE].contains(&value.member("aborted")) && listens("addEventListener") && listens("removeEventListener")
 }

@@ -1,5 +1,6 @@
 //! The caller's signal.
 
+use crate::reply::Json;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
@@ -9,10 +10,6 @@ extern "C" {
     /// may throw.
     #[derive(Clone, Debug)]
     pub(crate) type Signal;
-    #[wasm_bindgen(method, getter, catch)]
-    fn aborted(this: &Signal) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, catch)]
-    fn reason(this: &Signal) -> Result<JsValue, JsValue>;
 }
 
 #[wasm_bindgen(module = "/npm/signals.js")]
@@ -23,12 +20,12 @@ extern "C" {
 
 impl Signal {
     pub(crate) fn is_aborted(&self) -> bool {
-        self.aborted().is_ok_and(|aborted| aborted.is_truthy())
+        self.member("aborted") == JsValue::TRUE
     }
 
     /// The caller's own reason, to be thrown as it is.
     pub(crate) fn reason_of(signal: Option<&Self>) -> JsValue {
-        signal.map_or(JsValue::UNDEFINED, |signal| signal.reason().unwrap_or_else(|thrown| thrown))
+        signal.map_or(JsValue::UNDEFINED, |signal| signal.member("reason"))
     }
 }
 

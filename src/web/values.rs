@@ -30,10 +30,10 @@ impl Serialize for Out<'_> {
 }
 
 /// An object on its way out. Its members are set one by one: serde's map, and JavaScript's own values through serde, weigh more.
-struct Object(js_sys::Object);
+pub(super) struct Object(pub(super) js_sys::Object);
 
 impl Object {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(js_sys::Object::new())
     }
 
@@ -42,12 +42,12 @@ impl Object {
         self.js(name, &value.serialize(&SERIALIZER).unwrap_or(JsValue::NULL));
     }
 
-    fn js(&mut self, name: &str, value: &JsValue) {
+    pub(super) fn js(&mut self, name: &str, value: &JsValue) {
         // A new object takes every member.
         let _ = Reflect::set(&self.0, &name.into(), value);
     }
 
-    fn text(&mut self, name: &str, text: &str) {
+    pub(super) fn text(&mut self, name: &str, text: &str) {
         self.put(name, &Out::Text(text));
     }
 

@@ -200,6 +200,28 @@ export const client = [
     },
   },
   {
+    name: "client: requests that a key was awaited for leave within the budget too",
+    alone: true,
+    async run(world) {
+      const own = timed(() => Response.json(success()));
+      const key = new Promise((resolve) => setTimeout(resolve, 1_500, "the-key"));
+      const shared = world.api.createClient(reaching(world, { fetch: own, maxRequestsPerSecond: 10, apiKey: () => key, dangerouslyAllowBrowser: true }));
+      await Promise.all(Array.from({ length: 12 }, () => shared.waitForTask(fresh("success"))));
+      is(own.times.length, 12, "requests");
+      // Timers of one browser or another fire a little early.
+      for (const [n, time] of fromFirst(own.times).entries()) between(time, n * 100 - 10, n * 100 + 1_500, `ms until request ${n}`);
+    },
+  },
+  {
+    name: "client: a wait that is given up and begun again looks no more often",
+    async run(world) {
+      const own = timed(() => new Promise(() => {}));
+      const shared = world.api.createClient(reaching(world, { fetch: own }));
+      for (let n = 0; n < 12; n += 1) await rejection(shared.waitForTask("t", { signal: AbortSignal.timeout(150) }));
+      between(own.times.length, 2, 4, "requests in two seconds");
+    },
+  },
+  {
     name: "client: new tasks get their turn among old ones, and old ones among new",
     async run(world) {
       /** @type {string[]} */

@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { logOf } from "../behaviour/all.mjs";
 import * as api from "../../pkg/index.js";
 import { startSimulator } from "../processes.mjs";
+import { noting } from "./push-fetch.mjs";
 import { startPush, until } from "./push-place.mjs";
 
 const BOUND = { timeout: 60_000 };
@@ -14,37 +15,6 @@ const BOUND = { timeout: 60_000 };
 let number = 0;
 /** @param {string} what */
 const fresh = (what) => `${what}--push-client-${(number += 1)}`;
-
-/**
- * The global fetch, which writes down what it was asked for and what came, and may meddle with that.
- * @param {(reply: Response, index: number) => Response} [meddle]
- */
-function noting(meddle = (reply) => reply) {
-  /** @type {{ accept: string | null, streams: boolean, signal: AbortSignal }[]} */
-  const requests = [];
-  /** @param {Request} request */
-  const own = async (request) => {
-    const noted = { accept: request.headers.get("Accept"), streams: false, signal: request.signal };
-    const index = requests.push(noted) - 1;
-    const reply = await fetch(request);
-    noted.streams = reply.headers.get("Content-Type") === "text/event-stream";
-    return meddle(reply, index);
-  };
-  return { requests, fetch: own };
-}
-
-/** Lets so many chunks through and then breaks. @param {Response} reply @param {number} chunks */
-function broken(reply, chunks) {
-  let left = chunks;
-  const cut = new TransformStream({
-    transform(chunk, controller) {
-      if (left === 0) return controller.error(new Error("the line broke"));
-      left -= 1;
-      controller.enqueue(chunk);
-    },
-  });
-  return new Response(reply.body?.pipeThrough(cut) ?? null, reply);
-}
 
 /** @type {Awaited<ReturnType<typeof startSimulator>>} */
 let simulator;
@@ -60,7 +30,7 @@ before(async () => {
 }, BOUND);
 after(() => Promise.all([place?.stop(), simulator?.stop()]), BOUND);
 
-describe("waits over a gateway that pushes", { timeout: 200_000, concurrency: 8 }, () => {
+describe("waits over a gateway that pushes", { timeout: 300_000 }, () => {
   /** @param {string} id */
   const looks = async (id) => (await logOf(simulator.url)(id)).looks;
 
@@ -101,33 +71,29 @@ describe("waits over a gateway that pushes", { timeout: 200_000, concurrency: 8 
     assert.equal(requests.length, 1);
   });
 
-  it("go on by polling when the stream breaks, and nobody is told of a failure", BOUND, async () => {
-    const { requests, fetch } = noting((reply, index) => (index === 0 ? broken(reply, 1) : reply));
-    /** @type {unknown[]} */
-    const problems = [];
-    const task = await api.waitForTask(fresh("script.pending*2.success"), { baseUrl: home, fetch, onProgress: ({ problem }) => problems.push(problem) });
-    assert.equal(task.status, "SUCCESS");
-    assert.ok(requests.length >= 2, `${requests.length} requests`);
-    assert.ok(problems.length >= 2 && problems.every((problem) => problem === null), String(problems));
+  it("are told of one attempt, however much a stream says", BOUND, async () => {
+    /** @type {number[]} */
+    const attempts = [];
+    await api.waitForTask(fresh("script.pending*3.success"), { baseUrl: home, onProgress: ({ attempt }) => attempts.push(attempt) });
+    assert.ok(attempts.length >= 2 && attempts.every((attempt) => attempt === 1), String(attempts));
   });
 
-  it("ride out a stream that says nothing at all before it breaks", BOUND, async () => {
-    const { requests, fetch } = noting((reply, index) => (index === 0 ? broken(reply, 0) : reply));
-    assert.equal((await api.waitForTask(fresh("success"), { baseUrl: home, fetch })).status, "SUCCESS");
+  it("let go of the stream while their caller is busy with a state, and go on when he comes back", BOUND, async () => {
+    const { requests, fetch } = noting();
+    const id = fresh("pending");
+    const watch = api.watchTask(id, { baseUrl: home, fetch });
+    assert.equal((await watch.next()).value?.status, "GENERATING");
+    await until(() => requests[0]?.signal.aborted === true, 12_000);
+    // With the next heartbeat the object is told as well, and looks no more.
+    await pause(6_000);
+    const before = (await looks(id)).length;
+    await pause(6_000);
+    assert.equal((await looks(id)).length, before);
+    const next = watch.next();
+    await until(() => requests[1]?.streams === true, 1_000);
+    await watch.return?.();
+    assert.equal((await next).done, true);
     assert.equal(requests.length, 2);
-  });
-
-  it("take events as any server writes them: cut anywhere, with other fields, over several lines, with other ends of lines", BOUND, async () => {
-    const end = { code: 200, msg: "success", data: { taskId: "t", successFlag: 1, response: { resultImageUrl: "https://pictures.example/1.png" } } };
-    const lines = ["event: state", "id: 7", ...JSON.stringify(end, null, 1).split("\n").map((line) => `data: ${line}`)];
-    for (const [feed, piece] of /** @type {const} */ ([["\n", 1], ["\r\n", 3], ["\r\n", 10_000]])) {
-      const text = [": begun", "", ...lines, "", ""].join(feed);
-      const pieces = Array.from({ length: Math.ceil(text.length / piece) }, (_, index) => text.slice(index * piece, (index + 1) * piece));
-      const body = new ReadableStream({ start: (controller) => (pieces.forEach((each) => controller.enqueue(new TextEncoder().encode(each))), controller.close()) });
-      const fetch = async () => new Response(body, { headers: { "Content-Type": "text/event-stream; charset=utf-8" } });
-      const task = await api.waitForTask("t", { baseUrl: home, fetch, timeoutMs: 5_000 });
-      assert.equal(task.response.resultImageUrl, "https://pictures.example/1.png");
-    }
   });
 
   it("leave the stream when they are aborted", BOUND, async () => {
@@ -176,5 +142,26 @@ describe("many waits over a gateway that pushes", BOUND, () => {
     assert.deepEqual(requests.map(({ streams }) => streams), [true, true, true, true, false, false]);
     controller.abort("enough");
     for (const reason of await Promise.all(waits)) assert.equal(reason, "enough");
+  });
+
+  it("take no more than four where all begin at once, and the places of those that have ended are free", BOUND, async () => {
+    let streams = 0;
+    /** @param {Request} request */
+    const late = async (request) => {
+      if (request.headers.get("Accept")?.includes("text/event-stream")) streams += 1;
+      // It answers whatever has become of the request.
+      await pause(300);
+      return new Response(new ReadableStream(), { headers: { "Content-Type": "text/event-stream" } });
+    };
+    const client = api.createClient({ baseUrl: away, fetch: late, maxRequestsPerSecond: Infinity });
+    for (let round = 1; round <= 3; round += 1) {
+      const controller = new AbortController();
+      const waits = Array.from({ length: 12 }, () => client.waitForTask(fresh("pending"), { signal: controller.signal }).catch((reason) => reason));
+      await pause(100);
+      assert.equal(streams, 4 * round);
+      controller.abort("enough");
+      for (const reason of await Promise.all(waits)) assert.equal(reason, "enough");
+      await pause(400);
+    }
   });
 });

@@ -13,7 +13,7 @@ const globals = globalThis;
 /** @param {string} origin */
 function enterPage(origin) {
   globals.document = {};
-  globals.location = { origin, href: `${origin}/some/page?query#fragment` };
+  globals.location = { origin, href: origin === "null" ? "about:srcdoc" : `${origin}/some/page?query#fragment` };
 }
 
 afterEach(() => {
@@ -81,6 +81,13 @@ describe("baseUrl in a page", { timeout: 20_000 }, () => {
     enterPage("null");
     const error = await getTaskDetails("t", { fetch: answering(success()) }).catch((reason) => reason);
     assert.ok(error instanceof TaskError && error.kind === "invalid-argument" && /baseUrl/.test(error.message), String(error));
+  });
+
+  it("is needed in a sandboxed frame, which has an address but no origin", async () => {
+    enterPage("null");
+    globals.location = { origin: "null", href: "https://app.example/frame" };
+    const error = await getTaskDetails("t", { fetch: answering(success()) }).catch((reason) => reason);
+    assert.ok(error instanceof TaskError && /baseUrl/.test(error.message), String(error));
   });
 
   it("is enough where the page has no origin", async () => {

@@ -38,7 +38,7 @@ pub(crate) fn look_and_hear(client: &mut Client<()>, seat: &mut Seat<()>, readin
 pub(crate) struct Alone {
     client: Client<()>,
     seat: Seat<()>,
-    /// The look that was sent last.
+    /// The look that was sent last; none has this number before.
     look: u64,
     /// What the wait said as it heard of that.
     said: Option<Next>,
@@ -48,7 +48,7 @@ impl Alone {
     pub(crate) fn new(task_id: &str, handle: Option<&Handle>, terms: Terms, now_ms: f64) -> Self {
         let mut client = Client::new(f64::INFINITY);
         let seat = client.enter(task_id, handle, terms, at(now_ms));
-        Self { client, seat, look: 0, said: None }
+        Self { client, seat, look: u64::MAX, said: None }
     }
 
     pub(crate) fn next(&mut self, now_ms: f64) -> Next {

@@ -12,12 +12,12 @@ use nanobanana_task::wait::{Failure, Handle, Next, Outcome, Terms};
 const TICK_MS: f64 = 1.0;
 const LONGEST_TIMER_MS: f64 = 2_147_483_647.0;
 /// How often a wait may wake and go back to sleep while nothing happens: for its own time, a look on its way, the distance from that, its
-/// turn, and twice for what rounding takes off.
-const MOST_NAPS: u32 = 6;
+/// turn, its last look, and twice for what rounding takes off.
+const MOST_NAPS: u32 = 7;
 /// Where waits may not wake each other they look this often.
 const APART_MS: f64 = 250.0;
 /// How long a reply that goes on may be silent.
-const SILENCE_MS: f64 = 40_000.0;
+const SILENCE_MS: f64 = 15_000.0;
 
 impl World<'_> {
     pub(super) fn take(&mut self, task: usize, handle: Option<&Handle>, terms: Terms, watches: bool) {
@@ -162,13 +162,14 @@ impl World<'_> {
             return;
         }
         let (single, sent_ms) = flight.map_or((false, f64::NEG_INFINITY), |flight| (flight.single, flight.sent_ms));
-        shared.share(task, Look { reading, cause, single, sent_ms, at_ms: now.steady_ms });
+        let more = goes_on && matches!(reading, Reading::Task(_));
+        shared.share(task, Look { look, reading, cause, single, sent_ms, at_ms: now.steady_ms });
         let apart = self.apart;
         if self.shared.tasks[task].goes_on(look) {
-            if goes_on {
+            if more {
                 self.answer(Carried { who, task, look, limit_ms: f64::INFINITY, within_ms, answer: None, goes_on });
             } else {
-                // The reply ends with what it has said.
+                // The reply ends with what it has said, or is given up with the failure that it tells.
                 self.client.goes_on(TASKS[task], look, self.now, 0.0);
                 self.shared.give_up(task, look, self.now.steady_ms);
             }

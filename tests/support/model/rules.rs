@@ -22,6 +22,7 @@ pub(super) struct Rules {
     deadline_ms: f64,
     /// Looks of the task that this wait has heard of.
     pub(super) known: u32,
+    known_look: u64,
     wakings: u32,
     looks: u32,
     /// When its driver said it would be back.
@@ -61,6 +62,7 @@ impl Rules {
             ahead_ms,
             deadline_ms: told_ms,
             known,
+            known_look: 0,
             wakings,
             looks: 0,
             expected_ms: now_ms,
@@ -112,7 +114,9 @@ impl Rules {
     pub(super) fn hear(&mut self, look: &Look, page: Page, wait: &Wait) {
         assert!(self.end.is_none(), "it has ended and hears on");
         let at_ms = look.at_ms + self.ahead_ms;
-        self.looks += u32::from(self.sent_ms.is_none());
+        // What a stream tells after the first is no other look.
+        self.looks += u32::from(self.sent_ms.is_none() && look.look != self.known_look);
+        self.known_look = look.look;
         self.sent_ms = None;
         self.unshown = true;
         if look.sent_ms + self.ahead_ms >= self.overtime_since_ms {
@@ -185,7 +189,7 @@ impl Rules {
         }
         // The first of a row has the shortest pause, the sixteenth the longest.
         let (least_ms, most_ms) = (pauses(problem, 1).0, pauses(problem, 16).1);
-        Pause { least_ms, most_ms, owed: ordered || (kind == Kind::RateLimited && class == Class::Passing) }
+        Pause { least_ms, most_ms, owed: ordered || kind == Kind::RateLimited }
     }
 
     /// It was asked, at a time when what it knew was `known`.
@@ -228,10 +232,9 @@ impl Rules {
                 assert!(now_ms < end_ms, "a look past the end");
                 assert!(self.terms.once || steady_ms >= shared.awake_at_ms - EPSILON_MS, "sent as the page wakes up");
                 assert!(self.terms.once || now_ms >= self.not_before_ms - EPSILON_MS, "{} ms early", self.not_before_ms - now_ms);
-                shared.sent(
-                    task,
-                    Flight { look, single: self.terms.once, sent_ms: steady_ms, limit_ms: steady_ms + within_ms, goes_on: false },
-                );
+                let limit_ms = steady_ms + within_ms;
+                let flight = Flight { look, single: self.terms.once, sent_ms: steady_ms, limit_ms, goes_on: false, again: false };
+                shared.sent(task, flight, end_ms - LAST_MOMENTS_MS - self.ahead_ms);
                 self.sent_ms = Some(now_ms);
                 self.due_by_ms = self.due_by_ms.min(now_ms);
                 self.looks += 1;

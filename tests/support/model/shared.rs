@@ -14,6 +14,7 @@ const CUT_OFF_MS: f64 = 2_000.0;
 /// What a look brought.
 #[derive(Debug, Clone)]
 pub(super) struct Look {
+    pub(super) look: u64,
     pub(super) reading: Reading,
     pub(super) cause: Option<u32>,
     /// Who asked for it wanted one look and no more.
@@ -30,9 +31,11 @@ pub(super) struct Flight {
     pub(super) sent_ms: f64,
     pub(super) limit_ms: f64,
     pub(super) goes_on: bool,
+    /// It was sent in place of one that did not come back.
+    pub(super) again: bool,
 }
 
-/// A task, for as long as somebody waits for it.
+/// A task. Of one that nobody waits for, what the next to wait for it owes.
 #[derive(Debug, Clone)]
 pub(super) struct Task {
     pub(super) waits: usize,
@@ -113,10 +116,16 @@ impl Shared {
 
     pub(super) fn leave(&mut self, task: usize) {
         self.events += 1;
-        self.tasks[task].waits -= 1;
-        if self.tasks[task].waits == 0 {
-            self.tasks[task] = Task::new();
+        let task = &mut self.tasks[task];
+        task.waits -= 1;
+        if task.waits > 0 {
+            return;
         }
+        // The look that was on its way is over with the last who waits for it. Whoever comes next owes the same pause, unless the task has ended.
+        let sent_ms = task.flights.drain(..).map(|flight| flight.sent_ms);
+        let over_ms = sent_ms.fold(task.over_ms, f64::max);
+        let ended = matches!(&task.last, Some(Look { reading: Reading::Task(details), .. }) if details.status.has_ended());
+        *task = if ended { Task::new() } else { Task { over_ms, owed_until_ms: task.owed_until_ms, ..Task::new() } };
     }
 
     /// Somebody asks: what the clocks and the page tell all of them.
@@ -135,15 +144,18 @@ impl Shared {
         }
     }
 
-    /// A look is sent: whether it may be, and what follows for the others.
-    pub(super) fn sent(&mut self, task: usize, flight: Flight) {
+    /// A look is sent: whether it may be, and what follows for the others. From `last_ms` on its wait has one that a stream does not stand for.
+    pub(super) fn sent(&mut self, task: usize, mut flight: Flight, last_ms: f64) {
         let Self { last_sent_ms, gap_ms, cool_ms, page, awake_at_ms, .. } = *self;
         let Flight { sent_ms: now_ms, single, .. } = flight;
         assert!(now_ms >= last_sent_ms + gap_ms - EPSILON_MS, "sent {} ms after the last, of {gap_ms}", now_ms - last_sent_ms);
         assert!(now_ms >= cool_ms - EPSILON_MS, "sent {} ms before the end of the cool-down", cool_ms - now_ms);
         let task = &mut self.tasks[task];
-        // But for one that is given up: it was sent before a waking, and its connection is dead.
-        let cut_off = |other: &Flight| other.sent_ms < awake_at_ms && now_ms >= awake_at_ms + CUT_OFF_MS - EPSILON_MS;
+        // But for one that is given up: it was sent before a waking, and its connection is dead; or it is a stream, and time runs out.
+        let cut_off = |other: &Flight| {
+            let dead = !other.again && other.sent_ms < awake_at_ms && now_ms >= awake_at_ms + CUT_OFF_MS - EPSILON_MS;
+            dead || (other.goes_on && other.sent_ms < last_ms && now_ms >= last_ms - EPSILON_MS)
+        };
         if let Some(other) = task.flights.iter().find(|other| now_ms < other.limit_ms && !cut_off(other)) {
             panic!("two looks on their way for one task: {flight:?} and {other:?}");
         }
@@ -153,6 +165,7 @@ impl Shared {
             assert!(page != Page::Offline, "sent without a network");
         }
         // What was lost has no claim any more.
+        flight.again = task.flights.iter().any(|other| !other.goes_on);
         task.flights = vec![flight];
         self.last_sent_ms = now_ms;
         self.events += 1;

@@ -1,0 +1,164 @@
+// @ts-check
+/** Streams that break, say nothing or say it oddly: a wait goes on by polling, and where none comes at all it asks for no other. */
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import * as api from "../../pkg/index.js";
+import { startSimulator } from "../processes.mjs";
+import { RUNS, eventOf, noting, silentAfter, streaming } from "./push-fetch.mjs";
+import { startPush, until } from "./push-place.mjs";
+
+const BOUND = { timeout: 60_000 };
+
+let number = 0;
+/** @param {string} what */
+const fresh = (what) => `${what}--push-broken-${(number += 1)}`;
+
+/** Lets so many chunks through and then breaks. @param {Response} reply @param {number} chunks */
+function broken(reply, chunks) {
+  let left = chunks;
+  const cut = new TransformStream({
+    transform(chunk, controller) {
+      if (left === 0) return controller.error(new Error("the line broke"));
+      left -= 1;
+      controller.enqueue(chunk);
+    },
+  });
+  return new Response(reply.body?.pipeThrough(cut) ?? null, reply);
+}
+
+/** @type {Awaited<ReturnType<typeof startSimulator>>} */
+let simulator;
+/** @type {Awaited<ReturnType<typeof startPush>>} */
+let place;
+let home = "";
+
+before(async () => {
+  simulator = await startSimulator();
+  place = await startPush({ simulator, flags: ["enable_request_signal"] });
+  [home] = place.urls;
+}, BOUND);
+after(() => Promise.all([place?.stop(), simulator?.stop()]), BOUND);
+
+// As many at once as there are places for streams.
+describe("waits", { timeout: 200_000, concurrency: 4 }, () => {
+  it("go on by polling when the stream breaks, and nobody is told of a failure", BOUND, async () => {
+    const { requests, fetch } = noting((reply, index) => (index === 0 ? broken(reply, 1) : reply));
+    /** @type {unknown[]} */
+    const problems = [];
+    const task = await api.waitForTask(fresh("script.pending*2.success"), { baseUrl: home, fetch, onProgress: ({ problem }) => problems.push(problem) });
+    assert.equal(task.status, "SUCCESS");
+    assert.ok(requests.length >= 2, `${requests.length} requests`);
+    assert.ok(problems.length >= 2 && problems.every((problem) => problem === null), String(problems));
+  });
+
+  it("ride out a stream that says nothing at all before it breaks", BOUND, async () => {
+    const { requests, fetch } = noting((reply, index) => (index === 0 ? broken(reply, 0) : reply));
+    assert.equal((await api.waitForTask(fresh("success"), { baseUrl: home, fetch })).status, "SUCCESS");
+    assert.equal(requests.length, 2);
+  });
+
+  it("take events as any server writes them: cut anywhere, with other fields, over several lines, with other ends of lines", BOUND, async () => {
+    const end = { code: 200, msg: "success", data: { taskId: "t", successFlag: 1, response: { resultImageUrl: "https://pictures.example/1.png" } } };
+    const lines = ["event: state", "id: 7", ...JSON.stringify(end, null, 1).split("\n").map((line) => `data: ${line}`)];
+    for (const [feed, piece] of /** @type {const} */ ([["\n", 1], ["\r\n", 3], ["\r\n", 10_000]])) {
+      const text = [": begun", "", ...lines, "", ""].join(feed);
+      const pieces = Array.from({ length: Math.ceil(text.length / piece) }, (_, index) => text.slice(index * piece, (index + 1) * piece));
+      const body = new ReadableStream({ start: (controller) => (pieces.forEach((each) => controller.enqueue(new TextEncoder().encode(each))), controller.close()) });
+      const fetch = async () => new Response(body, { headers: { "Content-Type": "text/event-stream; charset=utf-8" } });
+      const task = await api.waitForTask("t", { baseUrl: home, fetch, timeoutMs: 5_000 });
+      assert.equal(task.response.resultImageUrl, "https://pictures.example/1.png");
+    }
+  });
+
+  /** @type {Record<string, (request: Request) => Promise<Response>>} */
+  const withoutAnEvent = {
+    "comes only when it is over": (request) => new Promise((_, reject) => request.signal.addEventListener("abort", () => reject(new Error("aborted")))),
+    "is empty": streaming(() => ""),
+    "has no body": streaming(() => null),
+    "breaks at once": streaming(() => new ReadableStream({ start: (controller) => controller.error(new Error("broken")) })),
+    "is refused": async () => Response.json({ code: 503, msg: "no streams here" }, { status: 503 }),
+    "is reset": async () => Promise.reject(new TypeError("fetch failed")),
+    "says nothing but that it lives": streaming(() => ": \n\n: \n\n"),
+    "has one line without end": streaming(() => `data: ${"x".repeat(1_500_000)}`),
+    "never says anything": streaming(() => new ReadableStream()),
+  };
+  for (const [what, answer] of Object.entries(withoutAnEvent)) {
+    it(`polls where the stream ${what}, and asks for none again`, BOUND, async () => {
+      const { requests, fetch } = noting();
+      /** @param {Request} request */
+      const own = (request) => {
+        if (request.headers.get("Accept") === "application/json") return fetch(request);
+        requests.push({ accept: "a stream", streams: false, signal: request.signal });
+        return answer(request);
+      };
+      const client = api.createClient({ baseUrl: home, fetch: own, requestTimeoutMs: 1_500 });
+      /** @type {unknown[]} */
+      const problems = [];
+      const task = await client.waitForTask(fresh("script.pending*2.success"), { pace: "eager", onProgress: ({ problem }) => problems.push(problem) });
+      assert.equal(task.status, "SUCCESS");
+      const hidden = what !== "is refused" && what !== "is reset";
+      assert.ok(!hidden || problems.every((problem) => problem === null), String(problems));
+      assert.equal((await client.waitForTask(fresh("success"))).status, "SUCCESS");
+      assert.deepEqual(requests.map(({ accept }) => accept), ["a stream", ...requests.slice(1).map(() => "application/json")]);
+    });
+  }
+
+  it("know a stream by its type in capitals, and lines that end in CR alone", BOUND, async () => {
+    const end = { code: 200, msg: "success", data: { taskId: "t", successFlag: 1, response: { resultImageUrl: "https://pictures.example/1.png" } } };
+    const text = `: begun\r\revent: state\rdata: ${JSON.stringify(end)}\r\r`;
+    const task = await api.waitForTask("t", { baseUrl: home, fetch: streaming(() => text, "Text/Event-Stream"), timeoutMs: 3_000 });
+    assert.equal(task.status, "SUCCESS");
+  });
+
+  it("look by the schedule after a failure that a stream has told, and a single look beside them does as well", BOUND, async () => {
+    /** @type {AbortSignal[]} */
+    const streams = [];
+    let asked = 0;
+    const { requests, fetch } = noting();
+    /** @param {Request} request */
+    const own = async (request) => {
+      if (request.headers.get("Accept") === "application/json" || asked > 0) return fetch(request);
+      asked += 1;
+      streams.push(request.signal);
+      const chunks = [eventOf({ code: 500, msg: "in trouble" }), ...Array(50).fill(": \n\n")];
+      const body = new ReadableStream({ pull: async (controller) => (controller.enqueue(new TextEncoder().encode(chunks.shift())), pause(200)) });
+      return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
+    };
+    const client = api.createClient({ baseUrl: home, fetch: own });
+    const id = fresh("script.pending*2.success");
+    const wait = client.waitForTask(id);
+    await until(() => streams[0]?.aborted === true, 2_000);
+    const began = performance.now();
+    assert.equal((await client.getTaskDetails(id)).status, "GENERATING");
+    assert.ok(performance.now() - began < 1_500, `${performance.now() - began} ms`);
+    assert.equal((await wait).status, "SUCCESS");
+    assert.ok(requests.length >= 1);
+  });
+
+  it("look once more before the deadline, where the stream is silent", BOUND, async () => {
+    /** @type {number[]} */
+    const times = [];
+    const stream = streaming(() => silentAfter(RUNS));
+    const fetch = () => (times.push(performance.now()), stream());
+    const error = await api.waitForTask("t", { baseUrl: home, fetch, timeoutMs: 5_000 }).catch((thrown) => thrown);
+    assert.equal(error.kind, "timed-out");
+    assert.equal(times.length, 2);
+    const apart = Number(times[1]) - Number(times[0]);
+    assert.ok(apart > 3_900 && apart < 4_300, `${apart} ms`);
+  });
+
+  it("take a stream for broken that shows no life for a quarter of a minute", BOUND, async () => {
+    const { requests, fetch } = noting();
+    /** @type {number[]} */
+    const times = [];
+    const stream = streaming(() => silentAfter(RUNS));
+    /** @param {Request} request */
+    const own = (request) => (times.push(performance.now()) === 1 ? stream() : fetch(request));
+    assert.equal((await api.waitForTask(fresh("success"), { baseUrl: home, fetch: own })).status, "SUCCESS");
+    const apart = Number(times[1]) - Number(times[0]);
+    assert.ok(apart > 14_900 && apart < 16_500, `${apart} ms`);
+    assert.equal(requests.length, 1);
+  });
+});
