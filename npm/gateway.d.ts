@@ -15,7 +15,10 @@ export interface GatewayOptions {
    * is given to the caller as it is. Where it throws, the caller gets a 500 without a reason.
    */
   authorize?: (request: Request) => boolean | Response | Promise<boolean | Response>;
-  /** Requests of one caller, evenly over the minute, for each instance of the gateway. Default 300; Infinity for no limit. */
+  /**
+   * Requests of one caller, evenly over the minute, for each instance of the gateway. Default 300; Infinity for no limit. A stream that is held
+   * counts as one every five seconds.
+   */
   maxRequestsPerMinute?: number;
   /**
    * What tells one caller from another. Default: the address, as Cloudflare, Deno, Bun and Hono's Node adapter vouch for it; elsewhere all

@@ -42,14 +42,16 @@ export function createGatewayOver(getTaskDetails) {
       if (!welcome) return refusal(403, "Pages of this origin may not ask this gateway: see its option allowedOrigins");
       if (request.method === "OPTIONS") return preflight(request);
       if (!METHODS.includes(request.method)) return refusal(405, "Only GET and HEAD here", { headers: { Allow: METHODS.join(", ") } });
-      const tooMuch = limit(await (settings.callerId ?? addressOf)(request, context));
+      const caller = await (settings.callerId ?? addressOf)(request, context);
+      const tooMuch = limit(caller);
       if (tooMuch) return tooMuch;
       const refused = await authorized(request);
       if (refused) return refused;
       const taskId = taskIdOf(url);
       if (taskId === null) return refusal(400, "Exactly one taskId is needed, as the generate request answered with it");
       if (tasks && !isResult && wantsStream(request)) {
-        const stream = await tasks.watch(taskId, request.signal);
+        // Whoever holds one costs looks, as one does who polls.
+        const stream = await tasks.watch(taskId, request.signal, () => limit(caller) === null);
         // Where there is none to be had, the state is, and whoever waits polls.
         if (stream instanceof Response) return stream;
       }
@@ -106,9 +108,14 @@ function taskIdOf({ searchParams }) {
   return more.length > 0 || taskId.trim() === "" || /[\p{Cc}\p{Cs}\uFFFD]/u.test(taskId) ? null : taskId;
 }
 
-/** @param {Request} request */
+/**
+ * Whether server-sent events are named among the types that the caller takes, and not to say that he takes none.
+ *
+ * @param {Request} request
+ */
 function wantsStream({ method, headers }) {
-  return method === "GET" && /\btext\/event-stream\b/i.test(headers.get("Accept") ?? "");
+  const types = (headers.get("Accept") ?? "").split(",");
+  return method === "GET" && types.some((type) => /^\s*text\/event-stream\s*(;|$)/i.test(type) && !/;\s*q=0(\.0*)?\s*(;|$)/i.test(type));
 }
 
 /** @param {Request} request */

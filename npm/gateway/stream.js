@@ -12,8 +12,9 @@ const MOST_WAITING = 50;
 /**
  * @param {WebSocket} socket An object's.
  * @param {AbortSignal} signal Of the reader's request.
+ * @param {() => boolean} mayGoOn Asked at each heartbeat.
  */
-export function streamOf(socket, signal) {
+export function streamOf(socket, signal, mayGoOn) {
   // The runtime's own: of streams made in JavaScript it cancels none when the reader leaves (https://github.com/cloudflare/workerd/issues/6832).
   const { readable, writable } = new IdentityTransformStream();
   const writer = writable.getWriter();
@@ -31,11 +32,16 @@ export function streamOf(socket, signal) {
     await writer.write(encoder.encode(text)).catch(leave);
     waiting -= 1;
   };
-  const heart = setInterval(send, HEARTBEAT_MS, ": \n\n");
   const end = () => {
     clearInterval(heart);
     writer.close().catch(() => {});
   };
+  const beat = () => {
+    if (mayGoOn()) return send(": \n\n");
+    socket.close();
+    end();
+  };
+  const heart = setInterval(beat, HEARTBEAT_MS);
   socket.addEventListener("message", ({ data }) => send(`data: ${data}\n\n`));
   socket.addEventListener("close", end);
   socket.addEventListener("error", end);

@@ -29,11 +29,11 @@ export function createTasks(namespace) {
   return {
     /** @param {string} taskId @returns {Promise<Answer>} */
     look: (taskId) => orRefusal(async () => (await ask(taskId)).json()),
-    /** @param {string} taskId @param {AbortSignal} signal @returns {Promise<Answer | Response>} */
-    watch: (taskId, signal) =>
+    /** @param {string} taskId @param {AbortSignal} signal @param {() => boolean} mayGoOn @returns {Promise<Answer | Response>} */
+    watch: (taskId, signal, mayGoOn) =>
       orRefusal(async () => {
         const reply = await ask(taskId, { headers: { Upgrade: "websocket" } });
-        return reply.webSocket ? streamOf(reply.webSocket, signal) : reply.json();
+        return reply.webSocket ? streamOf(reply.webSocket, signal, mayGoOn) : reply.json();
       }),
     /** @param {string} taskId @returns {Promise<Answer>} */
     hint: (taskId) => orRefusal(async () => (await ask(taskId, { method: "POST" })).json()),

@@ -34,6 +34,8 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
   let narrow;
   /** Without the key. @type {typeof place} */
   let keyless;
+  /** With few requests for each caller. @type {typeof place} */
+  let sparing;
   let home = "";
   let away = "";
 
@@ -43,9 +45,10 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
     place = await startPush({ simulator });
     narrow = await startPush({ simulator, told });
     keyless = await startPush({ simulator, key: "" });
+    sparing = await startPush({ simulator, told: { hooks: "visitors", maxRequestsPerMinute: 3 } });
     [home, away] = place.urls;
   }, BOUND);
-  after(() => Promise.all([place?.stop(), narrow?.stop(), keyless?.stop(), simulator?.stop()]), BOUND);
+  after(() => Promise.all([place?.stop(), narrow?.stop(), keyless?.stop(), sparing?.stop(), simulator?.stop()]), BOUND);
 
   /** @param {string} id */
   const looks = async (id) => (await logOf(simulator.url)(id)).looks;
@@ -186,6 +189,30 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
     assert.equal((await reply.json()).data.successFlag, 0);
     assert.equal((await ask(narrow.urls[1], id, { headers: visitor })).status, 200);
     for (const { leave } of watchers) leave();
+  });
+
+  it("counts a stream that is held as one who polls, and ends it where that is too much", BOUND, async () => {
+    const [url] = sparing.urls;
+    const began = Date.now();
+    const one = { ...visitor, "x-visitor": "one" };
+    await all((await watch(url, fresh("pending"), one)).events);
+    const took = Date.now() - began;
+    // Of its three a caller has one left after the second heartbeat, and not enough for the third.
+    assert.ok(took > 14_000 && took < 22_000, `${took} ms`);
+    const id = fresh("pending");
+    assert.equal((await ask(url, id, { headers: one })).status, 429);
+    assert.equal((await ask(url, id, { headers: { ...visitor, "x-visitor": "another" } })).status, 200);
+  });
+
+  it("pushes to who takes events, and to nobody else", BOUND, async () => {
+    const id = fresh("pending");
+    const events = ["text/event-stream", "Text/Event-Stream; q=0.5", "application/json, text/event-stream", "text/html,text/event-stream;charset=utf-8"];
+    const json = ["text/event-stream;q=0", "application/json, text/event-stream; q=0.000", "x-text/event-stream", "text/event-streams", "*/*", "text/*"];
+    for (const accept of [...events, ...json]) {
+      const { reply, leave } = await watch(home, id, { Accept: accept });
+      assert.equal(reply.headers.get("content-type") === "text/event-stream", events.includes(accept), accept);
+      leave();
+    }
   });
 
   it("without the key answers the one 500 that names the setting", BOUND, async () => {

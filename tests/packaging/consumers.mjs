@@ -175,6 +175,7 @@ export const groups = [
       { name: "Next.js, page", use: async (place) => place.shows(await next(place)) },
       { name: "Next.js, edge route", use: async (place) => place.answers(`${await next(place)}edge`) },
       { name: "Next.js, server route", use: async (place) => place.answers(`${await next(place)}server`) },
+      { name: "Next.js, gateway", use: async (place) => place.answers(`${await next(place)}gateway`) },
     ],
   },
 ];
