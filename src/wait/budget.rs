@@ -34,9 +34,9 @@ impl Default for Turn {
 }
 
 impl Turn {
-    /// Whether it counts for who comes after it.
-    pub(crate) fn stands(&self, now_ms: f64) -> bool {
-        self.number.is_finite() && now_ms < self.told_ms + LATE_MS
+    /// Whether it counts for who has this turn.
+    pub(crate) fn stands_before(&self, number: f64, now_ms: f64) -> bool {
+        self.number < number && now_ms < self.told_ms + LATE_MS
     }
 
     /// One more wait of the task shares it, and shows this for it.

@@ -9,6 +9,7 @@ use super::latest::Latest;
 use super::machine::{LAST_LOOK_BEFORE_MS, Next, Terms, Wait};
 use super::schedule::{Guide, MIN_GAP_MS};
 use crate::reply::{Code, Kind, Problem, Reading};
+use std::ops::{Deref, DerefMut};
 
 /// A page that is shown again waits this long before it looks: mobile Safari fails what is sent at once.
 const AWAKE_AFTER_MS: f64 = 500.0;
@@ -63,13 +64,22 @@ pub struct Client<C, K = ()> {
     single_last: bool,
     /// The queue has, and nobody has been told.
     moved: bool,
-    /// Sorted by id, and boxed so that a new one moves no more of the others than their addresses.
-    tasks: Vec<Box<Task<C, K>>>,
+    /// Sorted by id.
+    tasks: Vec<Waited<C, K>>,
     /// Until when those are not to be looked at for which nobody waits any more.
     owed: Latest,
 }
 
-/// A task that somebody waits for.
+/// A task that somebody waits for. Each look goes through the turns of all, and a new task moves no more of the others than these.
+#[derive(Debug)]
+struct Waited<C, K> {
+    /// Of its waits, and of its single looks.
+    turn: Turn,
+    single_turn: Turn,
+    task: Box<Task<C, K>>,
+}
+
+/// What is known of it.
 #[derive(Debug)]
 struct Task<C, K> {
     id: String,
@@ -79,9 +89,6 @@ struct Task<C, K> {
     last: Option<Look<C>>,
     flight: Option<Flight>,
     not_before_ms: f64,
-    /// Of its waits, and of its single looks.
-    turn: Turn,
-    single_turn: Turn,
     kept: K,
 }
 
@@ -191,7 +198,7 @@ impl<C: Clone, K: Default> Client<C, K> {
                 if running && current { task.looks.wrapping_sub(1) } else { task.looks }
             }),
             Err(place) => {
-                self.tasks.insert(place, Box::new(Task::new(task_id, self.owed.of(task_id))));
+                self.tasks.insert(place, Waited::new(task_id, self.owed.of(task_id)));
                 0
             }
         };
@@ -399,12 +406,13 @@ impl<C: Clone, K: Default> Client<C, K> {
     /// When a turn comes. Single looks, which somebody waits for now, stand in a queue of their own and have every second turn: a busy client
     /// answers them, and they do not hold up its waits.
     fn turn_ms(&self, number: f64, single: bool, now_ms: f64) -> f64 {
-        let (mut before, mut beside) = (0.0, 0.0_f64);
+        let (mut before, mut beside) = (0_u32, 0_u32);
         for task in &self.tasks {
             let [own, other] = task.turns(single);
-            before += f64::from(own.number < number && own.stands(now_ms));
-            beside += f64::from(other.stands(now_ms));
+            before = before.saturating_add(own.stands_before(number, now_ms).into());
+            beside = beside.saturating_add(other.stands_before(f64::INFINITY, now_ms).into());
         }
+        let (mut before, beside) = (f64::from(before), f64::from(beside));
         before += beside.min(before + f64::from(single == self.single_last));
         let at_ms = self.budget.open_ms().max(now_ms) + before * self.budget.gap_ms;
         if before > 0.0 { at_ms.max(now_ms + LATE_MS) } else { at_ms }
@@ -426,8 +434,8 @@ impl<C: Clone, K: Default> Client<C, K> {
         wait.came_back(reading, more, sent_ms + ahead_ms, at_ms + ahead_ms, guide);
     }
 
-    fn task(&self, id: &str) -> Option<&Task<C, K>> {
-        Some(self.tasks.get(self.find(id).ok()?)?)
+    fn task(&self, id: &str) -> Option<&Waited<C, K>> {
+        self.tasks.get(self.find(id).ok()?)
     }
 
     fn find(&self, id: &str) -> Result<usize, usize> {
@@ -435,7 +443,21 @@ impl<C: Clone, K: Default> Client<C, K> {
     }
 }
 
-impl<C, K> Task<C, K> {
+impl<C, K> Deref for Waited<C, K> {
+    type Target = Task<C, K>;
+
+    fn deref(&self) -> &Task<C, K> {
+        &self.task
+    }
+}
+
+impl<C, K> DerefMut for Waited<C, K> {
+    fn deref_mut(&mut self) -> &mut Task<C, K> {
+        &mut self.task
+    }
+}
+
+impl<C, K> Waited<C, K> {
     /// Of its single looks or of its waits, and of the others.
     fn turns(&self, single: bool) -> [&Turn; 2] {
         if single { [&self.single_turn, &self.turn] } else { [&self.turn, &self.single_turn] }
@@ -452,19 +474,18 @@ impl<C, K> Task<C, K> {
     }
 }
 
-impl<C, K: Default> Task<C, K> {
+impl<C, K: Default> Waited<C, K> {
     fn new(id: &str, not_before_ms: Option<f64>) -> Self {
-        Self {
+        let task = Task {
             id: id.into(),
             waits: 1,
             looks: 0,
             last: None,
             flight: None,
             not_before_ms: not_before_ms.unwrap_or(f64::NEG_INFINITY),
-            turn: Turn::default(),
-            single_turn: Turn::default(),
             kept: K::default(),
-        }
+        };
+        Self { turn: Turn::default(), single_turn: Turn::default(), task: Box::new(task) }
     }
 }
 

@@ -21,9 +21,9 @@ const PANICS =
   /\bpanicking\b|\bpanic_(fmt|const|bounds_check|handler)\b|\brust_panic\b|\bslice_(error|index)_fail\b|\b(unwrap|expect)_failed\b|\bcapacity_overflow\b|\bhandle_(alloc_)?error\b|\bthrow_str\b|\bassert_failed\b|\bpanic_(already|poisoned|access)| as core[^ ]*::fmt::Debug>::fmt$/;
 // They stand in tables (of `dyn Write` and the like), and so a compiler has to take them for used.
 const ONLY_FOR_PANICS = /\b(core|alloc)(\[\w+\])?::(fmt|any|panic)::|\bjspi::/;
-/** js-sys asks `globalThis` and then three others, as old engines had them; every runtime here has the first. */
-const GLOBAL = /\bget_global_object::h/;
-const OTHER_GLOBALS = /\bget_global_object::\w+::init::h/;
+/** js-sys asks `globalThis` and then three others, as old engines had them, and keeps what it found; every runtime here has the first. */
+const GLOBAL = /^js_sys::global::h\w+$/;
+const OLD_GLOBALS = /^js_sys::global::get_global_object::(\w+::init::)?h\w+$/;
 const GLOBAL_THIS = /__wbg_static_accessor_GLOBAL_THIS_/;
 const SOURCE_PATHS = /[\w.+/-]+\/[\w.+-]+\.rs/g;
 // A function with one caller is not inlined above this size: the copies that inlining makes of its surroundings compress worse.
@@ -50,7 +50,9 @@ const EDITS = [
   // A library writes nothing to the console; what is slower works.
   [/console\.warn\("`WebAssembly\.instantiateStreaming`.*\n/, ''],
   [/if \(module_or_path !== undefined\) \{[^]*?\n    \}\n(?=\n)/, '({ module_or_path } = module_or_path);'],
-  // Every runtime has it.
+  // Every runtime has these.
+  [/typeof URL === 'function' && /, ''],
+  [/typeof Response === 'function' && /, ''],
   [/const ret = typeof globalThis === 'undefined' \? undefined : globalThis;\s*return isLikeNone\(ret\) \? 0 : addToExternrefTable0\(ret\);/, 'return addToExternrefTable0(globalThis);'],
   // No Request is a source, and a reply that cannot be read says so when it is read.
   [/\(typeof Request === 'function' && module_or_path instanceof Request\) \|\| /, ''],
@@ -100,7 +102,7 @@ function oneGlobal(module) {
   if (!global || !accessor || more.length > 0) throw new Error('js-sys finds the global object in another way');
   module.removeFunction(global.name);
   module.addFunction(global.name, global.params, global.results, [], module.call(accessor.name, [], accessor.results));
-  makeTraps(module, OTHER_GLOBALS);
+  makeTraps(module, OLD_GLOBALS);
 }
 
 function functionsOf(module) {
