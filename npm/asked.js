@@ -73,8 +73,9 @@ async function* eventsOf({ body }, signal, silenceMs) {
     if (done || text.length > MOST_CHARACTERS) break;
     const events = text.split(/(?:\r\n|\n|\r(?!\n)){2}/);
     text = events.pop() ?? "";
-    const told = events.map((event) => Array.from(event.matchAll(/^data:(.*)/gm), ([, line]) => line).join("\n")).filter(Boolean);
-    // Of many signs of life one is enough.
+    const told = events.map((event) => event.split(/[\r\n]/).flatMap((line) => (line.startsWith("data:") ? line.slice(5) : [])).join("\n")).filter(Boolean);
+    // Of many signs of life one is enough; and however many there are, timers have their turn.
+    if (told.length === 0) await new Promise((resolve) => setTimeout(resolve));
     yield* told.length > 0 ? told : [null];
   }
   end();

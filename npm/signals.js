@@ -12,10 +12,11 @@ const heeded = new WeakMap();
 export function heed(signal, call) {
   const calls = new Set();
   const { calls: all, listener } = heeded.get(signal) ?? { calls, listener: () => calls.forEach((each) => each()) };
-  if (all.add(call).size === 1) {
-    heeded.set(signal, { calls: all, listener });
+  if (all.size === 0) {
     signal.addEventListener("abort", listener);
+    heeded.set(signal, { calls: all, listener });
   }
+  all.add(call);
   return () => {
     if (all.delete(call) && all.size === 0) {
       heeded.delete(signal);

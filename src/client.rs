@@ -21,8 +21,9 @@ const NO_STREAMS_MS: f64 = 300_000.0;
 pub(crate) struct Hub {
     connection: Connection,
     client: RefCell<Client<Thrown, Kept>>,
-    /// From when on streams are asked for.
+    /// From when on streams are asked for, and whether the last that was asked for was lost on its way there.
     streams_from_ms: Cell<f64>,
+    lost_stream: Cell<bool>,
 }
 
 /// What is kept of a task.
@@ -44,7 +45,7 @@ impl Hub {
     pub(crate) fn of(options: &JsValue) -> Result<Rc<Self>, Refusal> {
         let connection = connection_of(options)?;
         let client = RefCell::new(Client::new(connection.requests_per_second));
-        Ok(Rc::new(Self { connection, client, streams_from_ms: Cell::new(f64::NEG_INFINITY) }))
+        Ok(Rc::new(Self { connection, client, streams_from_ms: Cell::new(f64::NEG_INFINITY), lost_stream: Cell::new(false) }))
     }
 
     /// Whose turn it is may send earlier than it was told.
@@ -111,15 +112,21 @@ impl Drive {
         }
         let wait = self.seat.wait();
         let (known, ahead_ms) = (wait.details().cloned(), self.seat.ahead_ms());
-        let offers_stream = !wait.is_single() && hub.connection.is_keyless() && now().steady_ms >= hub.streams_from_ms.get();
-        let sent = Sent { hub, task_id, number, bell: self.bell(), streamed: Cell::new(false) };
+        // After a failure an ordinary look says more, and it may have been the stream's.
+        let offers_stream =
+            !wait.is_single() && wait.problem().is_none() && hub.connection.is_keyless() && now().steady_ms >= hub.streams_from_ms.get();
+        let sent = Sent { hub, task_id, number, bell: self.bell(), single: wait.is_single(), streamed: Cell::new(false) };
         spawn_local(async move {
             let Sent { hub, task_id, streamed, .. } = &sent;
             let known = known.as_deref();
             let brought =
                 look(Look { connection: &hub.connection, task_id, known, sent: &sent, end, offers_stream, within_ms, ahead_ms }).await;
             if offers_stream && !streamed.get() && !matches!(brought, Some((Reading::Task(_), _))) && sent.is_wanted(true) {
-                hub.streams_from_ms.set(now().steady_ms + NO_STREAMS_MS);
+                // Once that may be the network.
+                let lost = matches!(brought, Some((_, Some(_))));
+                if hub.lost_stream.replace(lost) || !lost {
+                    hub.streams_from_ms.set(now().steady_ms + NO_STREAMS_MS);
+                }
             }
             sent.tell(brought);
         });
@@ -166,6 +173,7 @@ struct Sent {
     number: u64,
     /// Of the call that had it sent.
     bell: Rc<Bell>,
+    single: bool,
     /// Its reply went on.
     streamed: Cell<bool>,
 }
@@ -204,7 +212,7 @@ impl Asker for Sent {
     fn leaves_in_ms(&self) -> f64 {
         let connection = &self.hub.connection;
         match self.is_wanted(true) {
-            true if connection.asks_for_key() => self.hub.client.borrow_mut().leaves_in_ms(now()),
+            true if connection.asks_for_key() => self.hub.client.borrow_mut().leaves_in_ms(now(), self.single),
             true => 0.0,
             false => f64::INFINITY,
         }
@@ -214,6 +222,7 @@ impl Asker for Sent {
     /// life to the next.
     fn hears(&self, event: Option<Reading>) -> bool {
         self.streamed.set(true);
+        self.hub.lost_stream.set(false);
         let goes_on = !matches!(event, Some(Reading::Problem(_))) && self.is_wanted(event.is_some());
         if goes_on {
             self.hub.client.borrow_mut().goes_on(&self.task_id, self.number, now(), SILENCE_MS);

@@ -174,7 +174,7 @@ export interface ClientOptions extends ConnectionOptions {
 export function createClient(options?: ClientOptions): TaskClient;
 
 export interface TaskClient {
-  /** {@link getTaskDetails} over the client's connection. Every second turn of the budget is for such looks; it waits for one as long as a request may take. */
+  /** {@link getTaskDetails} over the client's connection. Every second turn of the budget is for such looks; it waits for one as long as a request may take, and its request as long again. */
   getTaskDetails(taskId: string, options?: { signal?: AbortSignal | undefined }): Promise<TaskDetails>;
   /** {@link waitForTask} over the client's connection. */
   waitForTask(task: string | TaskHandle, options?: Omit<WaitOptions, keyof ConnectionOptions>): Promise<SucceededTask>;

@@ -7,7 +7,7 @@ mod support;
 use nanobanana_task::reply::{Class, Kind, Problem, Reading, Status};
 use nanobanana_task::wait::{Failure, Handle, MIN_GAP_MS, Next, Outcome, Pace, Terms};
 use support::driver::{Alone, Run, drive};
-use support::{NOW_MS, failing, generating, seen, success, terms};
+use support::{NOW_MS, failing, generating, seen, success, terms, told_to_wait};
 
 const PACES: [Pace; 3] = [Pace::Gentle, Pace::Normal, Pace::Eager];
 const RANDOMS: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 0.999_999];
@@ -182,6 +182,24 @@ fn a_timer_that_is_a_little_late_is_no_frozen_one() {
     wait.came_back(generating(), NOW_MS + 9_500.0, 0.5);
     assert_eq!((wait.next(NOW_MS + 9_500.0), wait.next(NOW_MS + 9_500.0)), (Next::Yield, Next::SleepUntil(NOW_MS + 10_000.0)));
     assert_eq!((wait.next(NOW_MS + 11_900.0), wait.looks()), (Next::Done, 1));
+}
+
+#[test]
+fn who_is_three_seconds_late_was_frozen() {
+    let mut wait = new(Terms { timeout_ms: 10_000.0, ..terms() });
+    wait.next(NOW_MS);
+    wait.came_back(generating(), NOW_MS + 9_500.0, 0.5);
+    assert_eq!((wait.next(NOW_MS + 9_500.0), wait.next(NOW_MS + 9_500.0)), (Next::Yield, Next::SleepUntil(NOW_MS + 10_000.0)));
+    assert!(matches!(wait.next(NOW_MS + 13_000.0), Next::Send { .. }));
+}
+
+#[test]
+fn no_time_is_added_for_a_look_that_may_not_be_taken_within_it() {
+    let mut wait = new(Terms { timeout_ms: 10_000.0, ..terms() });
+    wait.next(NOW_MS);
+    wait.came_back(told_to_wait(Kind::Server, Class::Passing, 60_000.0), NOW_MS + 100.0, 0.5);
+    assert_eq!((wait.next(NOW_MS + 100.0), wait.next(NOW_MS + 100.0)), (Next::Yield, Next::SleepUntil(NOW_MS + 10_000.0)));
+    assert_eq!(wait.next(NOW_MS + 20_000.0), Next::Done);
 }
 
 #[test]

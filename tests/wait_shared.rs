@@ -4,7 +4,7 @@
 
 mod support;
 
-use nanobanana_task::reply::{Class, Kind, Reading, Status};
+use nanobanana_task::reply::{Class, Kind, Problem, Reading, Status};
 use nanobanana_task::wait::{Client, Failure, MIN_GAP_MS, Next, Now, Outcome, Page, Seat, Terms};
 use support::driver::{at, bring};
 use support::{NOW_MS, failing, generating, seen, success, terms, told_to_wait};
@@ -68,6 +68,50 @@ fn the_driver_is_told_of_whose_turn_it_is_once_after_each_change() {
     assert_eq!((client.kept_of_next().cloned(), client.kept_of_next()), (Some("c".into()), None));
     client.leave(&seats[2]);
     assert_eq!(client.kept_of_next(), None);
+}
+
+#[test]
+fn single_looks_are_told_of_their_turn_before_waits_that_came_first() {
+    // The first is sent, and so a single look has the next turn.
+    let mut client = Client::<(), String>::new(5.0);
+    let mut seats: Vec<Seat<()>> = [("sent", terms()), ("wait", terms()), ("single", single()), ("leaves", terms())]
+        .map(|(id, terms)| {
+            let mut seat = client.enter(id, None, terms, at(NOW_MS));
+            client.kept(id).expect("somebody waits for it").push_str(id);
+            client.next(&mut seat, at(NOW_MS), Page::Shown);
+            seat
+        })
+        .into();
+    client.leave(&seats.remove(3));
+    assert_eq!(client.kept_of_next(), Some(&"single".into()));
+}
+
+#[test]
+fn many_looks_that_are_refused_at_once_are_refused_once() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut seats: Vec<(Seat<()>, Next)> = (0..15)
+        .map(|n| {
+            let mut seat = client.enter(&format!("t{n}"), None, terms(), at(NOW_MS));
+            let sent = next(&mut client, &mut seat, 0.0);
+            (seat, sent)
+        })
+        .collect();
+    let refused = || Reading::Problem(Problem::without_reply(Kind::RateLimited, Class::Passing, "slow down").into());
+    seats.iter().for_each(|(seat, sent)| back(&mut client, seat, *sent, refused(), 500.0));
+    // Half of the jitter: the pause after the first of a row.
+    let mut new = client.enter("new", None, terms(), at(NOW_MS + 500.0));
+    assert_eq!(slept(next(&mut client, &mut new, 500.0)), 5_500.0);
+    client.leave(&new);
+    // And a second time is a second time.
+    let (seat, sent) = &mut seats[0];
+    *sent = match next(&mut client, seat, 5_500.0) {
+        Next::Yield => next(&mut client, seat, 5_500.0),
+        told => told,
+    };
+    assert!(matches!(sent, Next::Send { .. }), "{sent:?}");
+    back(&mut client, seat, *sent, refused(), 5_600.0);
+    let mut newer = client.enter("newer", None, terms(), at(NOW_MS + 5_600.0));
+    assert_eq!(slept(next(&mut client, &mut newer, 5_600.0)), 15_600.0);
 }
 
 #[test]
@@ -218,9 +262,11 @@ fn a_page_that_is_hidden_during_a_look_looks_more_seldom_from_there_on() {
         let sent = client.next(&mut wait, at(NOW_MS), Page::Shown);
         back(&mut client, &wait, sent, seen(Status::Generating, Some(NOW_MS)), 100.0);
         assert_eq!(client.next(&mut wait, at(NOW_MS + 100.0), page), Next::Yield);
-        slept(client.next(&mut wait, at(NOW_MS + 100.0), page)) - 100.0
+        client.next_look_in_ms(&wait, at(NOW_MS + 100.0)).expect("a next look")
     };
-    assert!((2.999..3.001).contains(&(pause(Page::Hidden) / pause(Page::Shown))));
+    for page in [Page::Hidden, Page::Offline] {
+        assert!((2.999..3.001).contains(&(pause(page) / pause(Page::Shown))), "{page:?}");
+    }
 }
 
 #[test]
@@ -350,10 +396,16 @@ fn requests_that_had_to_wait_for_their_key_leave_one_after_the_other() {
         assert!(matches!(sent, Next::Send { .. }));
     }
     // The key for all of them comes after six seconds.
-    let leaves = |client: &mut Client<()>, after_ms| client.leaves_in_ms(at(NOW_MS + after_ms));
-    assert_eq!([0; 3].map(|_| leaves(&mut client, 6_000.0)), [0.0, GAP_MS, 2.0 * GAP_MS]);
+    let leaves = |client: &mut Client<()>, after_ms| client.leaves_in_ms(at(NOW_MS + after_ms), false);
+    assert_eq!([0; 3].map(|_| leaves(&mut client, 6_000.0)), [0.0, GAP_MS, GAP_MS]);
+    assert_eq!([0; 2].map(|_| leaves(&mut client, 6_000.0 + GAP_MS)), [0.0, GAP_MS]);
     assert_eq!(leaves(&mut client, 9_000.0), 0.0);
-    // Not as long as all are to be silent.
+    // Not without a network, but for a single look.
+    client.next(&mut seats[0], at(NOW_MS + 9_500.0), Page::Offline);
+    assert_eq!(leaves(&mut client, 9_500.0), f64::INFINITY);
+    assert_eq!(client.leaves_in_ms(at(NOW_MS + 9_500.0), true), 0.0);
+    client.next(&mut seats[0], at(NOW_MS + 9_500.0), Page::Shown);
+    // Nor as long as all are to be silent.
     back(&mut client, &seats[2], sent, told_to_wait(Kind::RateLimited, Class::Passing, 30_000.0), 10_000.0);
     assert_eq!((leaves(&mut client, 39_000.0), leaves(&mut client, 45_000.0)), (f64::INFINITY, 0.0));
 }
@@ -423,4 +475,29 @@ fn a_reply_that_goes_on_does_not_stand_for_the_last_look() {
     let last_ms = slept(next(&mut client, &mut wait, due_ms));
     assert_eq!((last_ms, client.next_look_in_ms(&wait, at(NOW_MS + due_ms))), (11_000.0, Some(11_000.0 - due_ms)));
     assert!(matches!(next(&mut client, &mut wait, 11_000.0), Next::Send { .. }));
+}
+
+#[test]
+fn a_reply_that_goes_on_and_tells_nothing_new_is_looked_behind_after_a_minute() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
+    let (_, look) = stream(&mut client, &mut wait);
+    let mut sent_ms = None;
+    for second in (5..100).step_by(5) {
+        let now_ms = f64::from(second) * 1_000.0 + 100.0;
+        client.goes_on("t1", look, at(NOW_MS + now_ms), 15_000.0);
+        if matches!(next(&mut client, &mut wait, now_ms), Next::Send { .. }) {
+            sent_ms.get_or_insert(now_ms);
+        }
+    }
+    assert_eq!(sent_ms, Some(60_100.0));
+}
+
+#[test]
+fn a_stream_that_lived_a_moment_before_the_deadline_is_no_reason_for_one_look_more() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut wait = client.enter("t1", None, Terms { timeout_ms: 12_000.0, ..terms() }, at(NOW_MS));
+    let (sent, _) = stream(&mut client, &mut wait);
+    event(&mut client, &mut wait, sent, 11_100.0);
+    assert_eq!((slept(next(&mut client, &mut wait, 11_100.0)), wait.wait().looks()), (12_000.0, 1));
 }

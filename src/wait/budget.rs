@@ -85,13 +85,21 @@ impl Budget {
         self.cool_until_ms.max(self.last_sent_ms + self.gap_ms)
     }
 
-    /// Has one leave that had its turn some time ago: in so many ms, or never, because all are to be silent now.
+    /// One that had its turn some time ago may leave in so many ms, and with 0 it has; or never, because all are to be silent now.
     pub(crate) fn leave(&mut self, now_ms: f64) -> f64 {
-        if now_ms < self.cool_until_ms {
+        let in_ms = self.left_ms + self.gap_ms - now_ms;
+        if self.is_cooling(now_ms) {
             return f64::INFINITY;
         }
-        self.left_ms = now_ms.max(self.left_ms + self.gap_ms);
-        self.left_ms - now_ms
+        if in_ms <= 0.0 {
+            self.left_ms = now_ms;
+        }
+        in_ms.max(0.0)
+    }
+
+    /// Whether all are to be silent now.
+    pub(crate) fn is_cooling(&self, now_ms: f64) -> bool {
+        now_ms < self.cool_until_ms
     }
 
     /// Nothing is sent before `until_ms`.

@@ -25,6 +25,12 @@ const MANY: f64 = 1e15;
 /// A look whose driver does not come back with it this long after its limit is lost: its runtime has dropped it.
 const LOST_AFTER_MS: f64 = 1_000.0;
 
+/// A stream that has told nothing new for so long is looked behind, whatever signs of life it shows.
+const STALE_MS: f64 = 60_000.0;
+
+/// Of so many tasks that nobody waits for any more it is known until when they are to be left alone.
+const MOST_OWED: usize = 1_000;
+
 /// The two clocks of a runtime, in ms.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Now {
@@ -219,7 +225,7 @@ impl<C: Clone, K: Default> Client<C, K> {
             if matches!(&task.last, Some(Look { reading: Reading::Task(details), .. }) if details.status.has_ended()) {
                 owed_ms = f64::NEG_INFINITY;
             }
-            self.owed.note(task_id, owed_ms);
+            self.owed.note(task_id, owed_ms, MOST_OWED);
             self.tasks.remove(place);
         }
     }
@@ -227,6 +233,7 @@ impl<C: Clone, K: Default> Client<C, K> {
     /// What the driver of this wait is to do now. Instants in the answer are on the wait's clock.
     pub fn next(&mut self, seat: &mut Seat<C>, now: Now, page: Page) -> Next {
         self.notice(now, page);
+        seat.wait.wall_is_ahead(now.wall_ms - now.steady_ms - seat.ahead_ms);
         if seat.wakings != self.wakings {
             seat.wakings = self.wakings;
             seat.wait.look_soon(self.awake_at_ms + seat.ahead_ms);
@@ -247,7 +254,8 @@ impl<C: Clone, K: Default> Client<C, K> {
             }
             Reading::Problem(problem) => {
                 if limits_all(problem) {
-                    self.limited_in_a_row = self.limited_in_a_row.saturating_add(1);
+                    // What was on its way when all were told to be silent is no second time.
+                    self.limited_in_a_row = self.limited_in_a_row.saturating_add((!self.budget.is_cooling(now_ms)).into());
                     self.budget.cool(now_ms + backoff::pause_ms(problem, self.limited_in_a_row, random));
                 }
                 // Whoever comes later owes the server the same pause.
@@ -272,10 +280,10 @@ impl<C: Clone, K: Default> Client<C, K> {
         task.last = Some(Look { look, reading, cause, single, sent_ms, at_ms: now_ms, random });
     }
 
-    /// The request of a look is about to leave, and had to wait for its key since the look was sent: it is to wait for so many ms more. Infinitely
+    /// The request of a look is about to leave, and had to wait for its key since the look was sent: it is to ask again in so many ms. Infinitely
     /// many where it is to be given up, because all are to be silent now.
-    pub fn leaves_in_ms(&mut self, now: Now) -> f64 {
-        self.budget.leave(now.steady_ms)
+    pub fn leaves_in_ms(&mut self, now: Now, single: bool) -> f64 {
+        if self.page == Page::Offline && !single { f64::INFINITY } else { self.budget.leave(now.steady_ms) }
     }
 
     /// A look counts as on its way for this long from now. Its reply goes on; or where the time is none, it was given up or its reply does not go
@@ -286,8 +294,12 @@ impl<C: Clone, K: Default> Client<C, K> {
             && let Some(task) = self.tasks.get_mut(place)
             && let Some(flight) = task.flight.filter(|flight| flight.look == look)
         {
-            task.flight = (for_ms > 0.0).then_some(Flight { sent_ms, until_ms: sent_ms + for_ms + LOST_AFTER_MS, goes_on: true, ..flight });
-            task.not_before_ms = task.not_before_ms.max(sent_ms + MIN_GAP_MS);
+            let until_ms = sent_ms + for_ms + LOST_AFTER_MS;
+            task.flight = (for_ms > 0.0).then_some(Flight { sent_ms, until_ms, goes_on: true, ..flight });
+            // A sign of life is no look.
+            if for_ms == 0.0 {
+                task.not_before_ms = task.not_before_ms.max(sent_ms + MIN_GAP_MS);
+            }
         }
     }
 
@@ -295,8 +307,7 @@ impl<C: Clone, K: Default> Client<C, K> {
     #[must_use]
     pub fn next_look_in_ms(&self, seat: &Seat<C>, now: Now) -> Option<f64> {
         let due_ms = seat.wait.due_ms()? - seat.ahead_ms;
-        let flight = self.task(&seat.wait.handle().task_id).and_then(|task| task.flight);
-        let due_ms = due_ms.max(self.on_its_way_until_ms(flight, seat));
+        let due_ms = due_ms.max(self.task(&seat.wait.handle().task_id).map_or(due_ms, |task| self.on_its_way_until_ms(task, seat)));
         Some((due_ms.max(self.turn_ms(f64::INFINITY, false, now.steady_ms)) - now.steady_ms).max(0.0))
     }
 
@@ -349,8 +360,7 @@ impl<C: Clone, K: Default> Client<C, K> {
         }
         let next = seat.wait.next(now_ms + seat.ahead_ms);
         let Next::Send { within_ms, .. } = next else { return next };
-        let flight = self.tasks.get(place).and_then(|task| task.flight);
-        let mut from_ms = self.on_its_way_until_ms(flight, seat);
+        let mut from_ms = self.tasks.get(place).map_or(f64::NEG_INFINITY, |task| self.on_its_way_until_ms(task, seat));
         let Some(task) = self.tasks.get_mut(place) else { return next };
         let (single, deadline_ms) = (seat.wait.is_single(), seat.wait.deadline());
         let sleep_until = |at_ms: f64| Next::SleepUntil((at_ms + seat.ahead_ms).min(deadline_ms));
@@ -384,20 +394,21 @@ impl<C: Clone, K: Default> Client<C, K> {
             sent_ms: now_ms,
             until_ms: now_ms + within_ms + LOST_AFTER_MS,
             goes_on: false,
-            again: flight.is_some_and(|before| !before.goes_on),
+            again: task.flight.is_some_and(|before| !before.goes_on),
         });
         seat.cause = None;
         Next::Send { look: self.looks, within_ms }
     }
 
     /// Until when no other look is sent for this wait because of one that is on its way.
-    fn on_its_way_until_ms(&self, flight: Option<Flight>, seat: &Seat<C>) -> f64 {
-        let Some(Flight { sent_ms, until_ms, goes_on, again, .. }) = flight else { return f64::NEG_INFINITY };
+    fn on_its_way_until_ms(&self, task: &Task<C, K>, seat: &Seat<C>) -> f64 {
+        let Some(Flight { sent_ms, until_ms, goes_on, again, .. }) = task.flight else { return f64::NEG_INFINITY };
         let last_ms = seat.wait.deadline() - seat.ahead_ms - LAST_LOOK_BEFORE_MS;
+        let stale_ms = task.last.as_ref().map_or(f64::INFINITY, |last| last.at_ms + STALE_MS);
         if sent_ms < self.awake_at_ms && !again {
             until_ms.min(self.awake_at_ms + CUT_OFF_MS)
-        } else if goes_on && sent_ms < last_ms {
-            until_ms.min(last_ms)
+        } else if goes_on {
+            until_ms.min(stale_ms).min(if sent_ms < last_ms { last_ms } else { f64::INFINITY })
         } else {
             until_ms
         }

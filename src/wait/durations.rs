@@ -7,6 +7,8 @@ use super::latest::Latest;
 use super::schedule::LONGEST_PAUSE_MS;
 use crate::reply::{Model, TaskDetails};
 
+/// How many durations of a model are kept, the latest: old ones are of a service that was faster or slower.
+const KEPT: usize = 48;
 /// How many durations seen weigh as much as what is known beforehand.
 const PRIOR_WEIGHT: f64 = 4.0;
 /// The narrow ones are this narrow: as fits some dozens of durations that spread over a factor of 5.
@@ -37,7 +39,7 @@ static KNOWN_OF_STANDARD: [Part; 3] = [STANDARD, EARLY, LONG];
 static KNOWN_OF_PRO: [Part; 3] = [PRO, EARLY, LONG];
 static KNOWN: [Part; 4] = [Part { weight: 0.75, ..STANDARD }, Part { weight: 0.2, ..PRO }, EARLY, LONG];
 
-/// The durations of the tasks that a client has seen finish, by model. Of the latest alone: old ones are of a service that was faster or slower.
+/// The durations of the tasks that a client has seen finish, by model. Its memory is bounded.
 #[derive(Debug, Default)]
 pub struct Durations {
     standard: Latest,
@@ -61,7 +63,7 @@ impl Durations {
             Model::Unknown => &mut self.unknown,
         };
         // However often one that has ended is looked at, it is one task.
-        seen.note(&details.task_id, took_ms);
+        seen.note(&details.task_id, took_ms, KEPT);
     }
 
     /// The pause until the next look at a task of this age, where a look costs as much as `look_ms` of lateness.

@@ -126,14 +126,13 @@ fn time_out(wait: &Wait, now_ms: f64) -> Problem {
     }
 }
 
-/// The wait's handle, with a deadline that has passed: going on means a new span. A single look had none, and a wait's own clock may be ahead
-/// of the wall clock by which the handle is read.
+/// The wait's handle, with a deadline that has passed where it timed out: going on means a new span. A single look had none.
 fn resumable(wait: &Wait, now_ms: f64) -> Handle {
-    let mut handle = wait.handle().clone();
+    let mut handle = wait.stored();
     if wait.is_single() {
         handle.deadline_at_ms = Some(handle.started_at_ms);
     } else if wait.outcome() == Some(Outcome::TimedOut) {
-        handle.deadline_at_ms = handle.deadline_at_ms.map(|at| at.min(now_ms.floor()));
+        handle.deadline_at_ms = handle.deadline_at_ms.map(|at_ms| at_ms.min(wait.wall_ms(now_ms).floor()));
     }
     handle
 }

@@ -17,6 +17,12 @@ pub struct Handle {
 }
 
 impl Handle {
+    /// By a clock that is this far ahead. Whole ms, and none before the epoch.
+    pub(super) fn set(&self, ahead_ms: f64) -> Self {
+        let moved = |at_ms: f64| (at_ms + ahead_ms).floor().max(0.0);
+        Self { task_id: self.task_id.clone(), started_at_ms: moved(self.started_at_ms), deadline_at_ms: self.deadline_at_ms.map(moved) }
+    }
+
     /// Reads what a caller stored. `None` where it is no handle of a version known here; the task id is the caller's to check.
     #[must_use]
     pub fn read<V: Json>(value: &V) -> Option<Self> {

@@ -1,8 +1,5 @@
 //! A number for each of the tasks that a client has had to do with of late, in memory that does not grow with them.
 
-/// Of how many.
-const MOST: usize = 48;
-
 /// The newest first. Tasks are known by their ids' hashes.
 #[derive(Debug, Default)]
 pub(crate) struct Latest(Vec<Noted>);
@@ -20,13 +17,15 @@ impl Latest {
         self.0.iter().find(|noted| noted.task == task).map(|noted| noted.ms)
     }
 
-    pub(crate) fn note(&mut self, task_id: &str, ms: f64) {
+    /// Of `most` tasks.
+    pub(crate) fn note(&mut self, task_id: &str, ms: f64, most: usize) {
         let task = hash(task_id);
         match self.0.iter_mut().find(|noted| noted.task == task) {
             Some(noted) => noted.ms = ms,
-            None => self.0.insert(0, Noted { task, ms }),
+            None if ms.is_finite() => self.0.insert(0, Noted { task, ms }),
+            None => {}
         }
-        self.0.truncate(MOST);
+        self.0.truncate(most);
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = f64> {

@@ -18,6 +18,8 @@ const OLDEST_PLAUSIBLE_MS: f64 = 30.0 * 86_400_000.0;
 const NEW_BORN_MS: f64 = 2_000.0;
 /// A driver that comes this much later than it said was frozen, or the machine asleep.
 const FROZEN_MS: f64 = 2_000.0;
+/// Two clocks are never quite in step. Within this no instant is told otherwise than before.
+const JITTER_MS: f64 = 2_000.0;
 /// The limit of the one look that a wait takes past its deadline, where it was frozen as that passed.
 const OVERTIME_MS: f64 = 15_000.0;
 
@@ -108,6 +110,8 @@ pub struct Wait {
     /// When the driver is to be back.
     expected_ms: f64,
     overtime: Option<Overtime>,
+    /// How far the wall clock has got ahead of the wait's own, by having been set or while the machine slept.
+    wall_ahead_ms: f64,
 }
 
 /// For one look past the deadline, where that passed while nothing could run.
@@ -145,7 +149,12 @@ impl Wait {
             estimated_progress: 0.0,
             expected_ms: now_ms,
             overtime: None,
+            wall_ahead_ms: 0.0,
         }
+    }
+
+    pub(super) fn wall_is_ahead(&mut self, ahead_ms: f64) {
+        self.wall_ahead_ms = ahead_ms;
     }
 
     /// What to do now, as far as this wait knows.
@@ -262,10 +271,21 @@ impl Wait {
         }
     }
 
-    /// What survives a reload.
+    /// What it waits for, by its own clock.
     #[must_use]
     pub fn handle(&self) -> &Handle {
         &self.handle
+    }
+
+    /// The wall clock at this time on the wait's own.
+    pub(super) fn wall_ms(&self, now_ms: f64) -> f64 {
+        now_ms + self.wall_ahead_ms
+    }
+
+    /// What survives a reload: by the wall clock, which is all that there is after it.
+    #[must_use]
+    pub fn stored(&self) -> Handle {
+        self.handle.set(if self.wall_ahead_ms.abs() < JITTER_MS { 0.0 } else { self.wall_ahead_ms })
     }
 
     /// Whether only one look was asked for.

@@ -68,7 +68,8 @@ impl Drop for Flight {
 
 /// On whose behalf a look is carried out.
 pub(crate) trait Asker {
-    /// When its request may leave, from the time when the key for it is there: in so many ms, infinitely many for never.
+    /// When its request may leave, from the time when the key for it is there: now for 0, never for infinitely many ms, and else to be asked again
+    /// in so many.
     fn leaves_in_ms(&self) -> f64;
     /// Told of what a reply that goes on brings, and of its signs of life; says whether more is wanted.
     fn hears(&self, event: Option<Reading>) -> bool;
@@ -99,12 +100,11 @@ impl Flight {
     }
 }
 
-/// Looks at a task once: what that brought, and what was thrown below it. Nothing where all has been told, where the look was given up before it
-/// left, and where it was the stream that did not come in time: an ordinary look will say more.
+/// Looks at a task once: what that brought, and what was thrown below it. Nothing where all has been told, or the look was given up before it left.
+/// Of one that was given up later, that it was slow.
 pub(crate) async fn look<A: Asker>(look: Look<'_, A>) -> Option<(Reading, Option<Thrown>)> {
     let limit = pause(look.within_ms, Rc::clone(&look.end));
     match unless(&limit, exchange(&look, &limit)).await {
-        None if look.offers_stream => None,
         None => Some((Reading::Problem(Problem::slow(look.within_ms).into()), None)),
         Some(Ok(reading)) => Some((reading, None)),
         Some(Err(trouble)) => troubled(trouble, &look.connection.address),
@@ -120,12 +120,12 @@ async fn exchange<A: Asker>(look: &Look<'_, A>, limit: &Pause) -> Result<Reading
             checked_key(given.as_string().unwrap_or_default()).map_err(Trouble::Refused)?
         }
     };
-    let leaves_in_ms = look.sent.leaves_in_ms();
-    if leaves_in_ms > 0.0 {
-        if leaves_in_ms.is_infinite() {
-            return Err(Trouble::Over);
+    loop {
+        match look.sent.leaves_in_ms() {
+            f64::INFINITY => return Err(Trouble::Over),
+            0.0 => break,
+            ms => pause(ms, Rc::default()).await,
         }
-        pause(leaves_in_ms, Rc::default()).await;
     }
     let lost = |thrown| Trouble::Lost(without_key(thrown, &key));
     let controller = AbortController::new().map_err(lost)?;
@@ -133,17 +133,18 @@ async fn exchange<A: Asker>(look: &Look<'_, A>, limit: &Pause) -> Result<Reading
     let mut in_flight = InFlight(Some(controller));
     let silence_ms = look.offers_stream.then_some(SILENCE_MS);
     let came = JsFuture::from(asked(connection.fetch.as_ref(), Some(&request), silence_ms)).await.map_err(lost)?;
+    let came_ms = now().steady_ms;
     let mut body = came.member("body");
     if let Ok(next) = came.member("next").dyn_into::<Function>() {
         // From here on it is over when it has been silent for too long, or nobody wants more.
         limit.stop_timer();
-        while !body.is_undefined() && look.sent.hears((!body.is_null()).then(|| read(look, &key, &came, &body))) {
+        while !body.is_undefined() && look.sent.hears((!body.is_null()).then(|| read(look, &key, &came, came_ms, &body))) {
             body = JsFuture::from(asked(Some(&next), None, None)).await.unwrap_or_default();
         }
         return Err(Trouble::Over);
     }
     in_flight.0 = None;
-    Ok(read(look, &key, &came, &body))
+    Ok(read(look, &key, &came, came_ms, &body))
 }
 
 fn request(connection: &Connection, task_id: &str, key: &str, controller: &AbortController) -> Result<Request, Trouble> {
@@ -168,19 +169,21 @@ fn request(connection: &Connection, task_id: &str, key: &str, controller: &Abort
         .map_err(|_| Trouble::Refused("This runtime refuses the address: check baseUrl"))
 }
 
-fn read<A>(look: &Look<'_, A>, key: &str, came: &JsValue, body: &JsValue) -> Reading {
+fn read<A>(look: &Look<'_, A>, key: &str, came: &JsValue, came_ms: f64, body: &JsValue) -> Reading {
+    let now_ms = now().steady_ms;
     let retry_after = came.text_at("retryAfter");
     let reply = Reply {
         http_status: came.number_at("status").unwrap_or_default() as u16,
         body: parse_json(body),
         retry_after: retry_after.as_deref(),
         retry_at_ms: came.number_at("retryAt"),
-        date_ms: came.number_at("date"),
+        // A reply that goes on has told it when it began.
+        date_ms: came.number_at("date").map(|date_ms| date_ms + now_ms - came_ms),
         asked: look.task_id,
         key,
         known: look.known,
         address: &look.connection.address,
-        now_ms: now().steady_ms + look.ahead_ms,
+        now_ms: now_ms + look.ahead_ms,
     };
     reply::read(&reply)
 }

@@ -153,7 +153,7 @@ pub(crate) fn report(
     out.number("elapsedMs", wait.elapsed_ms(now_ms).floor());
     out.number_or_null("nextLookInMs", next_look_in_ms.map(f64::floor));
     out.number("estimatedProgress", wait.estimated_progress());
-    out.js("handle", &handle_out(wait.handle()));
+    out.js("handle", &handle_out(&wait.stored()));
     match on_progress.call1(&JsValue::UNDEFINED, &out.into_js()) {
         Ok(_) => Ok(()),
         Err(thrown) => Err(Rejection::as_is(thrown)),

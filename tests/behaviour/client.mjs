@@ -213,6 +213,16 @@ export const client = [
     },
   },
   {
+    name: "client: told to wait while others await their key, those leave neither",
+    async run(world) {
+      const own = timed(() => Response.json({ code: 429, msg: "slow down", data: null }, { status: 429, headers: { "Retry-After": "60" } }));
+      const key = new Promise((resolve) => setTimeout(resolve, 1_500, "the-key"));
+      const shared = world.api.createClient(reaching(world, { fetch: own, maxRequestsPerSecond: 10, apiKey: () => key, dangerouslyAllowBrowser: true }));
+      await Promise.all(Array.from({ length: 10 }, () => rejection(shared.waitForTask(fresh("pending"), { signal: AbortSignal.timeout(4_000) }))));
+      is(own.times.length, 1, "requests");
+    },
+  },
+  {
     name: "client: a wait that is given up and begun again looks no more often",
     async run(world) {
       const own = timed(() => new Promise(() => {}));

@@ -10,6 +10,8 @@ const LOST_AFTER_MS: f64 = 1_000.0;
 const LATE_MS: f64 = 250.0;
 /// A look sent before a waking has this long after it.
 const CUT_OFF_MS: f64 = 2_000.0;
+/// A stream stands for a look this long after what it told last.
+const STALE_MS: f64 = 60_000.0;
 
 /// What a look brought.
 #[derive(Debug, Clone)]
@@ -75,7 +77,8 @@ pub(super) struct Shared {
     /// The cool-down lasts at least to here, and at most to there.
     cool_ms: f64,
     cool_by_ms: f64,
-    limited_in_a_row: i32,
+    /// At least and at most: when exactly a cool-down is over, chance has made of it.
+    limited_in_a_row: (i32, i32),
     pub(super) tasks: Vec<Task>,
     /// Nobody who stood in the queue was dropped, and all are told when it moves.
     in_touch: bool,
@@ -97,7 +100,7 @@ impl Shared {
             last_sent_ms: f64::NEG_INFINITY,
             cool_ms: f64::NEG_INFINITY,
             cool_by_ms: f64::NEG_INFINITY,
-            limited_in_a_row: 0,
+            limited_in_a_row: (0, 0),
             tasks: vec![Task::new(); tasks],
             in_touch,
             most_tasks: 0.0,
@@ -151,10 +154,13 @@ impl Shared {
         assert!(now_ms >= last_sent_ms + gap_ms - EPSILON_MS, "sent {} ms after the last, of {gap_ms}", now_ms - last_sent_ms);
         assert!(now_ms >= cool_ms - EPSILON_MS, "sent {} ms before the end of the cool-down", cool_ms - now_ms);
         let task = &mut self.tasks[task];
-        // But for one that is given up: it was sent before a waking, and its connection is dead; or it is a stream, and time runs out.
+        // But for one that is given up: it was sent before a waking, and its connection is dead; or it is a stream, and time runs out or it has
+        // told nothing for long.
+        let event_ms = task.last.as_ref().map_or(f64::INFINITY, |last| last.at_ms);
         let cut_off = |other: &Flight| {
             let dead = !other.again && other.sent_ms < awake_at_ms && now_ms >= awake_at_ms + CUT_OFF_MS - EPSILON_MS;
-            dead || (other.goes_on && other.sent_ms < last_ms && now_ms >= last_ms - EPSILON_MS)
+            let late = other.sent_ms < last_ms && now_ms >= last_ms - EPSILON_MS;
+            dead || (other.goes_on && (late || now_ms >= event_ms + STALE_MS - EPSILON_MS))
         };
         if let Some(other) = task.flights.iter().find(|other| now_ms < other.limit_ms && !cut_off(other)) {
             panic!("two looks on their way for one task: {flight:?} and {other:?}");
@@ -205,12 +211,14 @@ impl Shared {
     /// What a look brought is of use to all, whoever sent it.
     pub(super) fn learn(&mut self, reading: &Reading, now_ms: f64) {
         match reading {
-            Reading::Task(_) => self.limited_in_a_row = 0,
+            Reading::Task(_) => self.limited_in_a_row = (0, 0),
             Reading::Problem(problem) if limits_all(problem) => {
-                self.limited_in_a_row += 1;
-                let (least, most) = pauses(problem, self.limited_in_a_row);
-                self.cool_ms = self.cool_ms.max(now_ms + least);
-                self.cool_by_ms = self.cool_by_ms.max(now_ms + most);
+                // One that was on its way when all were told to be silent is no second time.
+                self.limited_in_a_row.0 += i32::from(now_ms >= self.cool_by_ms);
+                self.limited_in_a_row.1 += i32::from(now_ms >= self.cool_ms);
+                let (least, most) = self.limited_in_a_row;
+                self.cool_ms = self.cool_ms.max(now_ms + pauses(problem, least.max(1)).0);
+                self.cool_by_ms = self.cool_by_ms.max(now_ms + pauses(problem, most.max(1)).1);
             }
             Reading::Problem(_) => {}
         }
