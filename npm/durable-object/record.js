@@ -16,7 +16,8 @@
 
 /** The least between two looks, as the core has it, whoever wants one. */
 export const MIN_GAP_MS = 800;
-const LONGEST_PAUSE_MS = 30_000;
+/** A third of the core's: one look is everybody's who asks, and each of them pauses as well. */
+const LONGEST_PAUSE_MS = 10_000;
 
 /** @param {string} taskId @param {number} now @returns {Known} */
 export function begun(taskId, now) {

@@ -30,8 +30,8 @@ export async function step(waitForTask, task, options) {
   let seen;
   const onProgress = (/** @type {NonNullable<typeof seen>} */ progress) => {
     seen = progress;
-    // Where no look is to come, the wait says by itself how it ends.
-    if (progress.nextLookInMs !== null) throw SEEN;
+    // An end the wait tells by itself. Where no look is to come before the deadline, nobody waits for that here.
+    if (!hasEnded(progress)) throw SEEN;
   };
   try {
     return ended("done", found(await waitForTask(task, { ...options, onProgress }), false));
@@ -51,9 +51,15 @@ function ended(end, answer) {
   return { answer, handle: null, pauseMs: 0, end, faulty: false };
 }
 
+/** @param {import("../../src/types.d.ts").Progress} progress */
+function hasEnded({ problem, details }) {
+  return problem ? !problem.retryable : details?.status !== "GENERATING" && details?.status !== "UNKNOWN";
+}
+
 /** @param {import("../../src/types.d.ts").Progress} progress @returns {Step} */
 function goesOn({ problem, details, nextLookInMs, handle }) {
+  const untilDeadlineMs = Math.max(0, (handle.deadlineAt ?? 0) - Date.now());
   const answer = details && !problem ? found(details, false) : failed(/** @type {TaskError} */ (problem));
   const faulty = problem !== null && problem.kind !== "not-found" && problem.retryAfterMs === null;
-  return { answer, handle, pauseMs: nextLookInMs ?? 0, end: null, faulty };
+  return { answer, handle, pauseMs: nextLookInMs ?? Math.max(problem?.retryAfterMs ?? 0, untilDeadlineMs), end: null, faulty };
 }

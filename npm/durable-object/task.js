@@ -1,6 +1,6 @@
 // One task's object: it looks upstream on its alarm for all who watch, and may be evicted from memory between two looks while their sockets stay.
 import { DurableObject } from "cloudflare:workers";
-import { refusal } from "../gateway/answer.js";
+import { refusal, retryAfter } from "../gateway/answer.js";
 import { KEEP_RESULT_MS, connectionOf } from "../gateway/look.js";
 import { API } from "../gateway/options.js";
 import { waitForTask } from "../workerd.js";
@@ -87,7 +87,7 @@ export class NanoBananaTask extends DurableObject {
       // holds for as long as the API asks to be left alone, or as the core would leave it.
       const { keepMs, ...answer } = known.answer;
       const until = keepMs === undefined ? known.nextLookAt : known.lookedAt + keepMs;
-      if (now < until) return keepMs === undefined ? answer : { ...answer, keepMs: until - now };
+      if (now < until) return keepMs === undefined ? refusedUntil(answer, until - now) : { ...answer, keepMs: until - now };
     }
     const seen = await this.#look(known);
     await this.#setAlarm();
@@ -147,6 +147,17 @@ export class NanoBananaTask extends DurableObject {
   #isWatched() {
     return this.ctx.getWebSockets().length > 0;
   }
+}
+
+/**
+ * What the API asked for some time ago, in what is left of it.
+ *
+ * @param {Answer} answer
+ * @param {number} leftMs
+ * @returns {Answer}
+ */
+function refusedUntil(answer, leftMs) {
+  return answer.headers?.["Retry-After"] ? { ...answer, headers: { ...answer.headers, ...retryAfter(leftMs) } } : answer;
 }
 
 /**

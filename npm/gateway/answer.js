@@ -13,13 +13,14 @@
 /**
  * A refusal or a failure.
  *
- * @param {number} status
+ * @param {number} status An upstream's may be none that a Response can have.
  * @param {string} msg What happened, and what to do next.
  * @param {{ code?: number | string, headers?: Record<string, string> }} [more] `code` where it is not the status.
  * @returns {Answer}
  */
 export function refusal(status, msg, { code = status, headers = {} } = {}) {
-  return { status, code, body: JSON.stringify({ code, msg, data: null }), headers };
+  const fit = status === 200 || (status >= 400 && status <= 599);
+  return { status: fit ? status : 502, code, body: JSON.stringify({ code, msg, data: null }), headers };
 }
 
 /** @param {number} ms */

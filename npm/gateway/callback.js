@@ -1,6 +1,7 @@
 // The API's own call when a task has ended. It proves nothing, even where it is genuine: it is a hint to look now. Its address is one that
 // nobody guesses, made with a secret of the API key, so that nothing has to be stored and no stranger makes anybody look.
 import { readText } from "./read-text.js";
+import { isTaskId } from "./task-id.js";
 
 const CALLBACK = "/api/v1/nanobanana/callback/";
 /** What makes the secret another one than whatever else is derived from the same key. */
@@ -26,15 +27,22 @@ export async function callbackUrl(base, apiKey) {
   return `${String(base).replace(/\/+$/, "")}${CALLBACK}${nonce}.${textOf(new Uint8Array(mac))}`;
 }
 
+/** What an address of callbackUrl ends with. */
+const SECRET = /^([\w-]{22})\.([\w-]{43})$/;
+
 /**
- * Whether an address was made by callbackUrl, in a time that tells nothing.
+ * Whether an address was made by callbackUrl, in a time that tells nothing. The key is asked for where it looks like one.
  *
+ * @template Refused
  * @param {string} secret
- * @param {string} apiKey
+ * @param {() => Promise<string | Refused>} key
+ * @returns {Promise<boolean | Refused>}
  */
-export async function isGenuine(secret, apiKey) {
-  const [, nonce = "", mac = ""] = /^([\w-]{22})\.([\w-]{43})$/.exec(secret) ?? [];
+export async function isGenuine(secret, key) {
+  const [, nonce = "", mac = ""] = SECRET.exec(secret) ?? [];
   if (nonce === "") return false;
+  const apiKey = await key();
+  if (typeof apiKey !== "string") return apiKey;
   const sent = Uint8Array.from(atob(mac.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
   return crypto.subtle.verify("HMAC", await secretOf(apiKey), sent, bytesOf(nonce));
 }
@@ -48,7 +56,7 @@ export async function isGenuine(secret, apiKey) {
 export async function taskIdIn({ body }) {
   try {
     const taskId = JSON.parse((await readText(body, MOST_BYTES)) ?? "").data.taskId;
-    return typeof taskId === "string" && taskId !== "" && taskId.length <= 256 ? taskId : null;
+    return isTaskId(taskId) ? taskId : null;
   } catch {
     return null;
   }

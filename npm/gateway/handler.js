@@ -6,6 +6,7 @@ import { createLook, keyOf } from "./look.js";
 import { settingsOf } from "./options.js";
 import { createPicture } from "./picture.js";
 import { createShared } from "./shared.js";
+import { isTaskId } from "./task-id.js";
 import { createTasks } from "./tasks.js";
 
 /** @typedef {import("./answer.js").Answer} Answer */
@@ -36,13 +37,13 @@ export function createGatewayOver(getTaskDetails) {
      */
     async function answerTo(request, url, welcome, context) {
       const callback = callbackIn(url);
-      if (tasks && callback !== null) return called(tasks, callback, request);
+      const caller = await (settings.callerId ?? addressOf)(request, context);
+      if (tasks && callback !== null) return limit(caller) ?? called(tasks, callback, request);
       const isResult = picture !== null && url.pathname.endsWith(RESULT);
       if (!isResult && !url.pathname.endsWith(RECORD_INFO)) return refusal(404, `There is nothing here: ask ${RECORD_INFO}?taskId=`);
       if (!welcome) return refusal(403, "Pages of this origin may not ask this gateway: see its option allowedOrigins");
       if (request.method === "OPTIONS") return preflight(request);
       if (!METHODS.includes(request.method)) return refusal(405, "Only GET and HEAD here", { headers: { Allow: METHODS.join(", ") } });
-      const caller = await (settings.callerId ?? addressOf)(request, context);
       const tooMuch = limit(caller);
       if (tooMuch) return tooMuch;
       const refused = await authorized(request);
@@ -69,9 +70,9 @@ export function createGatewayOver(getTaskDetails) {
      */
     async function called(objects, secret, request) {
       if (request.method !== "POST") return refusal(405, "Only POST here", { headers: { Allow: "POST" } });
-      const key = await keyOf(settings);
-      if (typeof key !== "string") return key;
-      if (!(await isGenuine(secret, key))) return refusal(403, "This is no address of callbackUrl with the gateway's key");
+      const genuine = await isGenuine(secret, () => keyOf(settings));
+      if (typeof genuine !== "boolean") return genuine;
+      if (!genuine) return refusal(403, "This is no address of callbackUrl with the gateway's key");
       const taskId = await taskIdIn(request);
       if (taskId === null) return refusal(400, "A callback names its task as data.taskId");
       return objects.hint(taskId);
@@ -92,7 +93,10 @@ export function createGatewayOver(getTaskDetails) {
       try {
         const answer = await answerTo(request, url, welcome, context);
         const made = answer instanceof Response ? withHeaders(answer, headers) : response(answer, headers);
-        return request.method === "HEAD" ? new Response(null, made) : made;
+        if (request.method !== "HEAD") return made;
+        // A picture's would go on arriving.
+        made.body?.cancel().catch(() => {});
+        return new Response(null, made);
       } catch {
         // A hook of the owner's threw. What it threw may hold anything, and so goes nowhere.
         return response(refusal(500, "The gateway's authorize or callerId threw"), headers);
@@ -103,9 +107,8 @@ export function createGatewayOver(getTaskDetails) {
 
 /** @param {URL} url */
 function taskIdOf({ searchParams }) {
-  const [taskId = "", ...more] = searchParams.getAll("taskId");
-  // What no id holds: control characters, and what was no text before it was decoded.
-  return more.length > 0 || taskId.trim() === "" || /[\p{Cc}\p{Cs}\uFFFD]/u.test(taskId) ? null : taskId;
+  const [taskId, ...more] = searchParams.getAll("taskId");
+  return more.length === 0 && isTaskId(taskId) ? taskId : null;
 }
 
 /**

@@ -12,7 +12,7 @@ const MOST_BYTES = 1_048_576;
 /** A result stays what it is; its original dies after ten minutes. */
 export const KEEP_RESULT_MS = 300_000;
 const KEEP_PENDING_MS = 1_000;
-const NO_KEY = "The gateway has no API key: set its option apiKey (in a Worker: npx wrangler secret put NANOBANANA_API_KEY)";
+const NO_KEY = "The gateway has no API key, or what it has cannot be one: set its option apiKey (in a Worker: npx wrangler secret put NANOBANANA_API_KEY)";
 const KEY_THREW = "The gateway's apiKey function threw";
 const REDIRECTED = "The API's address redirects, and the key is not sent elsewhere: set the gateway's option upstream to where it really answers";
 

@@ -35,7 +35,7 @@ export function createPicture(hosts, isPublic) {
         if (found === null) return refusal(502, "The picture's address is none that this gateway fetches");
         return refusal(found.ok ? 502 : 404, found.ok ? "What is at the picture's address is no picture" : "The picture is gone from its address");
       }
-      return new Response(found.body.pipeThrough(counted(end)), {
+      return new Response(whole(found.body.pipeThrough(counted(end)), found.headers.has("Content-Encoding") ? 0 : length), {
         headers: {
           "Content-Type": type,
           "Cache-Control": `${isPublic ? "public" : "private"}, max-age=86400, immutable`,
@@ -99,6 +99,17 @@ export function isPublicName(hostname) {
   if (hostname.startsWith("[") || /^\d+\.\d+\.\d+\.\d+$/.test(hostname)) return false;
   const name = hostname.replace(/\.$/, "");
   return name.includes(".") && !/(^|\.)(localhost|local|internal|intranet|lan|home|corp|arpa|test|invalid|onion)$/i.test(name);
+}
+
+/**
+ * A body that is cut off where it ends before its length. workerd would close it as if it had come to its end.
+ *
+ * @param {ReadableStream<Uint8Array>} body
+ * @param {number} length 0 where it is not known.
+ */
+function whole(body, length) {
+  const { FixedLengthStream } = /** @type {any} */ (globalThis);
+  return length > 0 && FixedLengthStream ? body.pipeThrough(new FixedLengthStream(length)) : body;
 }
 
 /**

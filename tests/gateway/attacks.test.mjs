@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import http from "node:http";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { newKey } from "../processes.mjs";
 import { PLACES } from "./places.mjs";
 import { poured, startRogue } from "./upstream.mjs";
@@ -213,6 +214,7 @@ for (const [name, start] of Object.entries(PLACES)) {
       isRefusal(await look(fresh("long-liar")), 502, /could not be reached/);
       isRefusal(await look(fresh("html")), 502, /not the API/);
       isRefusal(await look(fresh("html-524")), 524, /./);
+      assert.equal((await look(fresh("status-600"))).status, 502);
       const began = performance.now();
       isRefusal(await look(fresh("endless")), 504, /in time/);
       assert.ok(performance.now() - began < 25_000);
@@ -290,6 +292,16 @@ for (const [name, start] of Object.entries(PLACES)) {
       assert.deepEqual([sent?.headers.authorization, sent?.headers.cookie], [undefined, undefined]);
     });
 
+    it("fetches no more of a picture of which the head is asked for", BOUND, async () => {
+      const first = rogue.pictures.length;
+      assert.equal((await ask(plain, `${RESULT}?taskId=${fresh("at-slow")}`, { method: "HEAD" })).status, 200);
+      const [sent] = rogue.pictures.slice(first);
+      for (let waited = 0; !sent?.socket.destroyed; waited += 50) {
+        assert.ok(waited < 5_000, "it goes on arriving");
+        await pause(50);
+      }
+    });
+
     it("hands on nothing else under the picture's name", BOUND, async () => {
       isRefusal(await result(fresh("pending")), 404, /no picture/);
       isRefusal(await result(fresh("limited")), 429, /slower/);
@@ -302,6 +314,7 @@ for (const [name, start] of Object.entries(PLACES)) {
       for (const path of ["", "?taskId=a&taskId=b", "?url=http://127.0.0.1/"]) isRefusal(await ask(plain, RESULT + path), 400, /taskId/);
       // Without a list of hosts every public one is allowed, and this machine is none.
       isRefusal(await result(fresh("done"), small), 502, /none that this gateway fetches/);
+      assert.ok((await result(fresh("at-cut"))).cut, "half a picture is no whole one");
       poured.bytes = 0;
       const large = await result(fresh("at-large"));
       // workerd closes what breaks off within a transformed stream as if it had come to its end.

@@ -215,6 +215,34 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
     }
   });
 
+  it("does not hold anybody up where the API asks for a pause past the deadline", BOUND, async () => {
+    const id = fresh("http-429-retry-30s");
+    const { events } = await watch(narrow.urls[0], id, visitor);
+    const began = Date.now();
+    assert.equal((await events.next()).value?.code, 429);
+    assert.equal((await ask(narrow.urls[1], id, { headers: visitor })).status, 429);
+    assert.ok(Date.now() - began < 2_000, `${Date.now() - began} ms`);
+    // Its own deadline is four seconds; who comes after that waits for the API's pause.
+    assert.deepEqual(await all(events), []);
+    const again = await ask(narrow.urls[0], id, { headers: visitor });
+    assert.equal(again.status, 429);
+    const left = Number(again.headers.get("retry-after"));
+    assert.ok(left >= 20 && left <= 28, `${left} s left of thirty`);
+    const later = await watch(narrow.urls[0], id, visitor);
+    await pause(3_000);
+    later.leave();
+    assert.equal((await looks(id)).length, 1);
+  });
+
+  it("makes no object for what is no task id", BOUND, async () => {
+    for (const id of ["x".repeat(257), "日".repeat(86), '{"v":1}', "a\nb"]) {
+      const { reply } = await watch(home, id);
+      assert.equal(reply.status, 400);
+      assert.match(reply.headers.get("content-type") ?? "", /^application\/json/);
+      await reply.text();
+    }
+  });
+
   it("without the key answers the one 500 that names the setting", BOUND, async () => {
     const id = fresh("pending");
     const { status, body } = await ask(keyless.urls[0], id);
@@ -338,7 +366,7 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
         assert.equal(await call(url, done(id)), 403, url);
       }
       assert.equal(await call(genuine, undefined, "GET"), 405);
-      for (const body of ["", "{", "null", "[]", '{"data":null}', '{"data":{"taskId":7}}', '{"data":{"taskId":""}}', { data: { taskId: "x".repeat(300) } }, `{"data":{"taskId":"a"},"x":"${"x".repeat(70_000)}"}`]) {
+      for (const body of ["", "{", "null", "[]", '{"data":null}', '{"data":{"taskId":7}}', '{"data":{"taskId":""}}', { data: { taskId: "x".repeat(300) } }, '{"data":{"taskId":"a\\ud800"}}', `{"data":{"taskId":"a"},"x":"${"x".repeat(70_000)}"}`]) {
         assert.equal(await call(genuine, body), 400, JSON.stringify(body).slice(0, 80));
       }
       assert.equal((await looks(id)).length, 1);

@@ -61,6 +61,9 @@ export async function startRogue() {
     "at-svg": (response) => sendJson(response, done(`${url}/picture.svg`)),
     "at-html": (response) => sendJson(response, done(`${url}/page.png`)),
     "at-large": (response) => sendJson(response, done(`${url}/large.png`)),
+    "status-600": (response) => sendJson(response, { code: 500, msg: "odd" }, 600),
+    "at-cut": (response) => sendJson(response, done(`${url}/cut.png`)),
+    "at-slow": (response) => sendJson(response, done(`${url}/slow.png`)),
     "at-gone": (response) => sendJson(response, done(`${url}/gone.png`)),
   };
 
@@ -70,6 +73,8 @@ export async function startRogue() {
     "/moved.png": (response) => response.writeHead(302, { Location: "http://169.254.169.254/picture.png" }).end(),
     "/picture.svg": (response) => response.writeHead(200, { "Content-Type": "image/svg+xml" }).end("<svg xmlns='http://www.w3.org/2000/svg'/>"),
     "/page.png": (response) => response.writeHead(200, { "Content-Type": "text/html" }).end("<script>1</script>"),
+    "/cut.png": (response) => void (response.writeHead(200, { "Content-Type": "image/png", "Content-Length": "1000" }).write(PNG), setTimeout(() => response.destroy(), 100)),
+    "/slow.png": (response) => void response.writeHead(200, { "Content-Type": "image/png" }).write(PNG),
     "/large.png": (response) => (response.writeHead(200, { "Content-Type": "image/png" }), pour(response, GIGABYTE)),
   };
 
