@@ -21,6 +21,8 @@ export declare class NanoBananaTask extends DurableObject<TaskEnvironment> {
   protected timeoutMs: number;
   /** The most who may watch one task at a time; the next has the state as it is, and asks again. Default 10 000. */
   protected mostWatchers: number;
+  /** How long it keeps what it knows where nobody asks any more, in ms. Default 300 000. */
+  protected keepMs: number;
   fetch(request: Request): Promise<Response>;
   alarm(): Promise<void>;
   webSocketMessage(): void;

@@ -1,8 +1,8 @@
 /** How a page's looks reach the API without the key ever reaching the page. */
 export interface GatewayOptions {
   /**
-   * The account's API key, or a function that is asked for it before each look. It goes to {@link GatewayOptions.upstream} alone. Where it is
-   * missing or empty, every request is answered with a 500 that says so: a Worker without its secret starts all the same.
+   * The account's API key, or a function that is asked for it before each look. It goes to {@link GatewayOptions.upstream} alone. With
+   * {@link GatewayOptions.tasks} their environment has the key for looks, and this one is for what `callbackUrl` makes of it. Where it is missing or empty, every request is answered with a 500 that says so: a Worker without its secret starts all the same.
    */
   apiKey: string | (() => string | Promise<string>) | undefined;
   /**
@@ -17,7 +17,7 @@ export interface GatewayOptions {
   authorize?: (request: Request) => boolean | Response | Promise<boolean | Response>;
   /**
    * Requests of one caller, evenly over the minute, for each instance of the gateway. Default 300; Infinity for no limit. A stream that is held
-   * counts as one every five seconds.
+   * counts as one every five seconds, and as two as it begins.
    */
   maxRequestsPerMinute?: number;
   /**
@@ -31,14 +31,15 @@ export interface GatewayOptions {
   paramJson?: boolean;
   /**
    * Answers `GET …/result?taskId=` with the result picture itself, so that a page can draw it on a canvas. Default false. With `hosts`
-   * pictures are fetched from these host names alone; without it from every public one.
+   * pictures are fetched from these host names alone (one or more); without it from every public one.
    */
   picture?: boolean | { hosts: string[] };
-  /** Where the API is. Default "https://api.nanobananaapi.ai". May carry a path prefix. */
+  /** Where the API is. Default "https://api.nanobananaapi.ai". May carry a path prefix. Not together with `tasks`, whose environment says it. */
   upstream?: string | URL;
   /**
    * In Cloudflare Workers: the binding of `NanoBananaTask` from `nanobanana-task/durable-object`. One object for each task then looks for all
-   * who ask, on any isolate, and a request that accepts `text/event-stream` is told of each change as it is seen. Not together with `paramJson`.
+   * who ask, on any isolate, and a request that accepts `text/event-stream` is told of each change as it is seen. It looks by its own
+   * environment: see `TaskEnvironment`. Not together with `paramJson` or `upstream`.
    */
   tasks?: TaskNamespace | undefined;
 }

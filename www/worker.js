@@ -37,7 +37,7 @@ async function answer(request, env, context) {
   // The gateway judges for itself who may ask; it is asked first because its refusals say what to do.
   if (/^\/api\/v1\/nanobanana\/(record-info$|callback\/)/.test(url.pathname)) {
     const { NANOBANANA_API_KEY: apiKey, NANOBANANA_BASE_URL: upstream, NANOBANANA_TASKS: tasks } = env;
-    gateway ??= createGateway({ apiKey, tasks, ...(upstream && { upstream }) });
+    gateway ??= createGateway({ apiKey, tasks, ...(upstream && !tasks && { upstream }) });
     return gateway(request, context);
   }
   if (!isFromOwnPage(request, url)) return refuse(403, "Other web pages may not ask this server.");

@@ -18,6 +18,8 @@ const SAID = 1_000;
 export class NanoBananaTask extends DurableObject {
   timeoutMs = 600_000;
   mostWatchers = 10_000;
+  /** How long what is known stays when nobody asks for it any more. */
+  keepMs = KEEP_RESULT_MS;
 
   /** The look under way, which is everybody's. @type {Promise<Known> | null} */
   #looking = null;
@@ -42,7 +44,7 @@ export class NanoBananaTask extends DurableObject {
     if (this.#isWatched() && known.end === null) {
       if (known.handle?.deadlineAt && known.handle.deadlineAt <= now) await this.#keep({ ...known, handle: null, end: "late" });
       else if (known.nextLookAt <= now) await this.#look(known);
-    } else if (known.lookedAt + KEEP_RESULT_MS <= now) {
+    } else if (known.lookedAt + this.keepMs <= now) {
       // Both: before compatibility date 2026-02-24 the first leaves the alarm.
       await this.ctx.storage.deleteAll();
       return this.ctx.storage.deleteAlarm();
@@ -97,8 +99,7 @@ export class NanoBananaTask extends DurableObject {
   /** The API says that something has happened, or somebody in its place: a reason to look, and no more. @returns {Promise<Answer>} */
   async #hint() {
     const known = await this.#known();
-    // After a failure the pause is the API's, or grows for its sake: nobody's hint makes that shorter.
-    if (known !== null && known.end === null && (known.answer === null || known.answer.code === 200)) {
+    if (known !== null && known.end === null && mayBeHurried(known.answer)) {
       this.#hinted = this.#looking !== null;
       await this.#keep({ ...known, nextLookAt: Math.min(known.nextLookAt, Math.max(Date.now(), known.lookedAt + MIN_GAP_MS)) });
       await this.#setAlarm();
@@ -116,7 +117,7 @@ export class NanoBananaTask extends DurableObject {
     const { NANOBANANA_API_KEY: apiKey, NANOBANANA_BASE_URL: upstream = API } = this.env;
     const options = { ...connectionOf(apiKey, upstream), timeoutMs: this.timeoutMs, pace: /** @type {const} */ ("eager") };
     const seen = after(known, await step(waitForTask, known.handle ?? known.taskId, options), Date.now());
-    if (this.#hinted && seen.answer?.code === 200) seen.nextLookAt = seen.lookedAt + MIN_GAP_MS;
+    if (this.#hinted && mayBeHurried(seen.answer)) seen.nextLookAt = seen.lookedAt + MIN_GAP_MS;
     this.#hinted = false;
     await this.#keep(seen);
     return seen;
@@ -139,7 +140,7 @@ export class NanoBananaTask extends DurableObject {
     if (known === null) return;
     const isLooking = known.end === null && this.#isWatched();
     const next = Math.min(known.nextLookAt, known.handle?.deadlineAt ?? Infinity);
-    const at = isLooking ? next : known.lookedAt + KEEP_RESULT_MS;
+    const at = isLooking ? next : known.lookedAt + this.keepMs;
     // One that comes too early finds nothing to do and sets the next.
     if (at < ((await this.ctx.storage.getAlarm()) ?? Infinity)) await this.ctx.storage.setAlarm(at);
   }
@@ -147,6 +148,11 @@ export class NanoBananaTask extends DurableObject {
   #isWatched() {
     return this.ctx.getWebSockets().length > 0;
   }
+}
+
+/** Nobody's hint makes a pause shorter that the API has asked for. @param {Answer | null} answer */
+function mayBeHurried(answer) {
+  return answer?.code !== 429 && answer?.headers?.["Retry-After"] === undefined;
 }
 
 /**

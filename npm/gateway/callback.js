@@ -64,7 +64,8 @@ export async function taskIdIn({ body }) {
 
 /** @param {string} apiKey */
 async function secretOf(apiKey) {
-  const material = await crypto.subtle.importKey("raw", bytesOf(apiKey), "HKDF", false, ["deriveKey"]);
+  // The core trims a key as well: secrets come with a new line at their end.
+  const material = await crypto.subtle.importKey("raw", bytesOf(apiKey.trim()), "HKDF", false, ["deriveKey"]);
   const derived = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: bytesOf(LABEL) };
   return crypto.subtle.deriveKey(derived, material, { name: "HMAC", hash: "SHA-256", length: 256 }, false, ["sign", "verify"]);
 }

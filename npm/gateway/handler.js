@@ -50,8 +50,8 @@ export function createGatewayOver(getTaskDetails) {
       if (refused) return refused;
       const taskId = taskIdOf(url);
       if (taskId === null) return refusal(400, "Exactly one taskId is needed, as the generate request answered with it");
-      if (tasks && !isResult && wantsStream(request)) {
-        // Whoever holds one costs looks, as one does who polls.
+      // Whoever holds one costs looks, as one does who polls: two in the first five seconds.
+      if (tasks && !isResult && wantsStream(request) && limit(caller) === null) {
         const stream = await tasks.watch(taskId, request.signal, () => limit(caller) === null);
         // Where there is none to be had, the state is, and whoever waits polls.
         if (stream instanceof Response) return stream;

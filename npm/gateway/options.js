@@ -32,7 +32,8 @@ const PER_MINUTE = 300;
 export function settingsOf(options) {
   if (typeof options !== "object" || options === null) throw mistake("createGateway takes its options as an object: { apiKey }");
   const { apiKey, allowedOrigins = [], authorize, maxRequestsPerMinute = PER_MINUTE, callerId } = options;
-  const { cache = true, paramJson = false, picture = false, upstream = API, tasks } = options;
+  const { cache = true, paramJson = false, picture = false, upstream: given, tasks } = options;
+  const upstream = given ?? API;
   const url = URL.canParse(String(upstream)) ? new URL(upstream) : null;
   const isPlain = url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
   need(isPlain, "upstream must be an http(s) URL; it may have a path, but no user, query or fragment");
@@ -41,10 +42,14 @@ export function settingsOf(options) {
   need(callerId === undefined || typeof callerId === "function", "callerId must be a function");
   need(typeof maxRequestsPerMinute === "number" && maxRequestsPerMinute > 0, "maxRequestsPerMinute must be a number above 0; Infinity for no limit");
   need(typeof cache === "boolean" && typeof paramJson === "boolean", "cache and paramJson must be true or false");
-  need(typeof picture === "boolean" || Array.isArray(picture?.hosts), "picture must be true, false or { hosts: [...] }");
+  const hosts = typeof picture === "boolean" ? [] : (picture?.hosts ?? []);
+  need(typeof picture === "boolean" || (Array.isArray(hosts) && hosts.length > 0), "picture must be true, false or { hosts: [...] } with one host or more");
+  need(hosts.every(isHost), "each of picture's hosts must be a host name alone, like pictures.example");
   need(tasks === undefined || typeof tasks?.idFromName === "function", "tasks must be the binding of a Durable Object: see wrangler.jsonc");
   // What an object stores is not to hold anybody's prompt.
   need(tasks === undefined || !paramJson, "paramJson does not go with tasks");
+  // It would be asked by nobody.
+  need(tasks === undefined || given === undefined, "upstream does not go with tasks: set NANOBANANA_BASE_URL in the object's environment");
   return {
     apiKey,
     origins: allowedOrigins === "*" ? "*" : new Set(allowedOrigins.map(originOf)),
@@ -53,10 +58,15 @@ export function settingsOf(options) {
     callerId,
     cache,
     paramJson,
-    picture: picture === false ? null : { hosts: new Set(picture === true ? [] : picture.hosts) },
+    picture: picture === false ? null : { hosts: new Set(hosts) },
     upstream,
     tasks,
   };
+}
+
+/** As a URL has it. @param {unknown} name */
+function isHost(name) {
+  return typeof name === "string" && URL.canParse(`https://${name}`) && new URL(`https://${name}`).hostname === name;
 }
 
 /** @param {unknown} origin */

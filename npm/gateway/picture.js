@@ -98,7 +98,7 @@ export function isPublicName(hostname) {
   // Pictures are served under names: a bare address of either kind is suspicious enough.
   if (hostname.startsWith("[") || /^\d+\.\d+\.\d+\.\d+$/.test(hostname)) return false;
   const name = hostname.replace(/\.$/, "");
-  return name.includes(".") && !/(^|\.)(localhost|local|internal|intranet|lan|home|corp|arpa|test|invalid|onion)$/i.test(name);
+  return name.includes(".") && !/(^|\.)(localhost|localdomain|local|internal|intranet|lan|home|corp|svc|arpa|test|invalid|onion)$/i.test(name);
 }
 
 /**

@@ -292,6 +292,12 @@ for (const [name, start] of Object.entries(PLACES)) {
       assert.deepEqual([sent?.headers.authorization, sent?.headers.cookie], [undefined, undefined]);
     });
 
+    it("lets nobody else keep a picture that not everybody may have", BOUND, async () => {
+      const headers = { authorization: "Bearer visitor", "x-visitor": "private" };
+      const got = await ask(guarded, `${RESULT}?taskId=${fresh("done")}`, { headers });
+      assert.match(got.headers["cache-control"] ?? "", /^private, max-age=\d+/);
+    });
+
     it("fetches no more of a picture of which the head is asked for", BOUND, async () => {
       const first = rogue.pictures.length;
       assert.equal((await ask(plain, `${RESULT}?taskId=${fresh("at-slow")}`, { method: "HEAD" })).status, 200);

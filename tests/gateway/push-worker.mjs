@@ -12,6 +12,7 @@ const gateway = createGateway({ ...optionsOf(told), tasks: /** @type {import("na
 export class Task extends NanoBananaTask {
   timeoutMs = task.timeoutMs ?? 600_000;
   mostWatchers = task.mostWatchers ?? 10_000;
+  keepMs = task.keepMs ?? 300_000;
 }
 
 export default {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { logOf } from "../behaviour/all.mjs";
-import { callbackUrl } from "../../pkg/gateway.js";
+import { callbackUrl, createGateway } from "../../pkg/gateway.js";
 import { newKey, startSimulator } from "../processes.mjs";
 import { startInWorkerd } from "./places.mjs";
 import { all, ask, startPush, until, watch } from "./push-place.mjs";
@@ -45,7 +45,7 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
     place = await startPush({ simulator });
     narrow = await startPush({ simulator, told });
     keyless = await startPush({ simulator, key: "" });
-    sparing = await startPush({ simulator, told: { hooks: "visitors", maxRequestsPerMinute: 3 } });
+    sparing = await startPush({ simulator, told: { hooks: "visitors", maxRequestsPerMinute: 4, cache: false, task: { keepMs: 1_500 } } });
     [home, away] = place.urls;
   }, BOUND);
   after(() => Promise.all([place?.stop(), narrow?.stop(), keyless?.stop(), sparing?.stop(), simulator?.stop()]), BOUND);
@@ -197,11 +197,28 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
     const one = { ...visitor, "x-visitor": "one" };
     await all((await watch(url, fresh("pending"), one)).events);
     const took = Date.now() - began;
-    // Of its three a caller has one left after the second heartbeat, and not enough for the third.
+    // Of its four a caller has less than one left after the second heartbeat, and not enough for the third.
     assert.ok(took > 14_000 && took < 22_000, `${took} ms`);
     const id = fresh("pending");
     assert.equal((await ask(url, id, { headers: one })).status, 429);
     assert.equal((await ask(url, id, { headers: { ...visitor, "x-visitor": "another" } })).status, 200);
+  });
+
+  it("forgets what nobody asks for any more, and its storage is empty", BOUND, async () => {
+    for (const [scenario, visits] of /** @type {const} */ ([["success", "three"], ["pending", "four"]])) {
+      const id = fresh(scenario);
+      const headers = { ...visitor, "x-visitor": visits };
+      await ask(sparing.urls[0], id, { headers });
+      await ask(sparing.urls[1], id, { headers });
+      assert.equal((await looks(id)).length, 1);
+      await pause(3_000);
+      await ask(sparing.urls[0], id, { headers });
+      assert.equal((await looks(id)).length, 2);
+    }
+  });
+
+  it("takes what is said of upstream from its environment alone, and says so", async () => {
+    assert.throws(() => createGateway({ apiKey: "k", upstream: simulator.url, tasks: /** @type {any} */ ({ idFromName: () => "", get: () => {} }) }), /NANOBANANA_BASE_URL/);
   });
 
   it("pushes to who takes events, and to nobody else", BOUND, async () => {

@@ -37,6 +37,7 @@ describe("the gateway as README shows it", { concurrency: true, ...BOUND }, () =
       const [line] = await once(createInterface(served.stdout), "line", { signal: AbortSignal.timeout(30_000) });
       const baseUrl = `http://127.0.0.1:${/^port (\d+)$/.exec(line)?.[1]}`;
       assert.equal((await waitForTask(`success--readme-${name}`, { baseUrl })).status, "SUCCESS");
+      assert.equal((await fetch(`${baseUrl}/api/v1/nanobanana/record-info`, { method: "OPTIONS" })).status, 204);
       const refused = await fetch(`${baseUrl}/api/v1/nanobanana/record-info`);
       assert.deepEqual([refused.status, (await refused.json()).code], [400, 400]);
       // The runtime tells it who calls: this caller has had its three.

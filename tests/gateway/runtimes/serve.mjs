@@ -16,6 +16,6 @@ if (adapter === "node") (await import("@hono/node-server")).serve({ ...place, fe
 if (adapter === "hono") {
   const [{ serve }, { Hono }] = await Promise.all([import("@hono/node-server"), import("hono")]);
   const app = new Hono();
-  app.get("/api/v1/nanobanana/*", (c) => gateway(c.req.raw, c.env));
+  app.all("/api/v1/nanobanana/*", (c) => gateway(c.req.raw, c.env));
   serve({ ...place, fetch: app.fetch }, say);
 }
