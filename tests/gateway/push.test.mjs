@@ -61,6 +61,7 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
     for (const [index, { reply }] of watchers.entries()) {
       assert.equal(reply.status, 200);
       assert.equal(reply.headers.get("content-type"), "text/event-stream");
+      assert.match(reply.headers.get("vary") ?? "", /origin/i);
       assert.equal(reply.headers.get("cache-control"), "no-store");
       assert.deepEqual(heard[index]?.map(({ code, flag }) => [code, flag]), [[200, 0], [502, undefined], [200, 0], [200, 1]]);
     }

@@ -1,0 +1,71 @@
+// @ts-check
+/** Parts of the gateway and the task's object that decide something by themselves. */
+
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { addressOf, createLimiter } from "../../npm/gateway/caller.js";
+import { isPublicName } from "../../npm/gateway/picture.js";
+import { isTaskId } from "../../npm/gateway/task-id.js";
+import { after, begun } from "../../npm/durable-object/record.js";
+
+describe("what may be asked for a picture", () => {
+  it("is a public name, as far as a name tells", () => {
+    for (const name of ["pictures.example", "a.b.example.com", "xn--bcher-kva.example", "localhost.example", "example.com."]) assert.ok(isPublicName(name), name);
+    const own = ["localhost", "localhost.", "x.localhost", "localhost.localdomain", "printer.local", "db.internal", "wiki.intranet", "nas.lan", "tv.home", "ad.corp", "api.default.svc", "1.0.0.127.in-addr.arpa", "a.test", "a.invalid", "a.onion", "router", "127.0.0.1", "8.8.8.8", "[::1]", "[2001:db8::1]"];
+    for (const name of own) assert.ok(!isPublicName(name), name);
+  });
+});
+
+describe("a task's id", () => {
+  it("is text of 1 to 256 bytes", () => {
+    for (const id of ["a", "日本語 🍌", "x".repeat(256), "a/b?c#d%"]) assert.ok(isTaskId(id), id);
+    for (const id of [undefined, null, 7, "", " ", "x".repeat(257), "日".repeat(86), "a\n", "\0", "\ud800", "a\ufffd", '{"v":1}']) assert.ok(!isTaskId(id), String(id));
+  });
+});
+
+describe("callers", () => {
+  const visitor = (/** @type {string} */ hostname) => addressOf(new Request("http://x.example"), { remoteAddr: { hostname } });
+
+  it("are told apart by address, and in IPv6 by the network that one visitor has to himself", () => {
+    assert.notEqual(visitor("192.0.2.1"), visitor("192.0.2.2"));
+    assert.equal(visitor("2001:db8:1:2::1"), visitor("2001:db8:1:2:ffff:0:0:9"));
+    assert.notEqual(visitor("2001:db8:1:2::1"), visitor("2001:db8:1:3::1"));
+    assert.equal(visitor("2001:db8::1"), visitor("2001:db8:0:0:7::"));
+  });
+
+  it("have what they may ask back over the minute, and no more of it where the clock is set back", (context) => {
+    context.mock.timers.enable({ apis: ["Date"], now: 1_000_000 });
+    const limit = createLimiter(6);
+    const allowed = (/** @type {number} */ times) => Array.from({ length: times }, () => limit("one") === null).filter(Boolean).length;
+    assert.equal(allowed(10), 6);
+    context.mock.timers.setTime(1_020_000);
+    assert.equal(allowed(10), 2);
+    context.mock.timers.setTime(500_000);
+    assert.equal(allowed(10), 0);
+    assert.equal(limit("another"), null);
+    context.mock.timers.setTime(520_000);
+    assert.equal(allowed(10), 2);
+  });
+});
+
+describe("what an object knows of its task", () => {
+  /** @param {Partial<import("../../npm/durable-object/step.js").Step>} more @returns {import("../../npm/durable-object/step.js").Step} */
+  const step = (more) => ({ answer: { status: 502, code: 502, body: "{}", picture: null }, handle: null, pauseMs: 1_000, end: null, faulty: true, ...more });
+
+  it("has longer pauses after each failure in a row, up to ten seconds, and none that the API has asked for cut short", () => {
+    let known = begun("t", 0);
+    const pauses = Array.from({ length: 6 }, () => (known = after(known, step({}), 5_000)).nextLookAt - 5_000);
+    assert.deepEqual(pauses, [1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+    assert.equal(after(known, step({ pauseMs: 60_000, faulty: false }), 0).nextLookAt, 60_000);
+    known = after(known, step({ faulty: false }), 0);
+    assert.deepEqual([known.nextLookAt, after(known, step({}), 0).nextLookAt], [1_000, 1_000]);
+    assert.equal(after(known, step({ pauseMs: 0, faulty: false }), 0).nextLookAt, 800);
+  });
+
+  it("has another version where there is something else to tell, and else the same", () => {
+    const first = after(begun("t", 0), step({}), 0);
+    const again = after(first, step({}), 0);
+    const other = after(again, step({ answer: { status: 200, code: 200, body: "{1}", picture: null } }), 0);
+    assert.deepEqual([first.version, again.version, other.version], [1, 1, 2]);
+  });
+});
