@@ -74,9 +74,10 @@ async function* eventsOf({ body }, signal, silenceMs) {
     const events = text.split(/(?:\r\n|\n|\r(?!\n)){2}/);
     text = events.pop() ?? "";
     const told = events.map((event) => event.split(/[\r\n]/).flatMap((line) => (line.startsWith("data:") ? line.slice(5) : [])).join("\n")).filter(Boolean);
-    // Of many signs of life one is enough; and however many there are, timers have their turn.
-    if (told.length === 0) await new Promise((resolve) => setTimeout(resolve));
+    // Of many signs of life one is enough.
     yield* told.length > 0 ? told : [null];
+    // However much there is to read, timers have their turn.
+    await new Promise((resolve) => setTimeout(resolve));
   }
   end();
 }

@@ -21,9 +21,8 @@ const NO_STREAMS_MS: f64 = 300_000.0;
 pub(crate) struct Hub {
     connection: Connection,
     client: RefCell<Client<Thrown, Kept>>,
-    /// From when on streams are asked for, and whether the last that was asked for was lost on its way there.
+    /// From when on streams are asked for.
     streams_from_ms: Cell<f64>,
-    lost_stream: Cell<bool>,
 }
 
 /// What is kept of a task.
@@ -45,7 +44,7 @@ impl Hub {
     pub(crate) fn of(options: &JsValue) -> Result<Rc<Self>, Refusal> {
         let connection = connection_of(options)?;
         let client = RefCell::new(Client::new(connection.requests_per_second));
-        Ok(Rc::new(Self { connection, client, streams_from_ms: Cell::new(f64::NEG_INFINITY), lost_stream: Cell::new(false) }))
+        Ok(Rc::new(Self { connection, client, streams_from_ms: Cell::new(f64::NEG_INFINITY) }))
     }
 
     /// Whose turn it is may send earlier than it was told.
@@ -121,12 +120,14 @@ impl Drive {
             let known = known.as_deref();
             let brought =
                 look(Look { connection: &hub.connection, task_id, known, sent: &sent, end, offers_stream, within_ms, ahead_ms }).await;
-            if offers_stream && !streamed.get() && !matches!(brought, Some((Reading::Task(_), _))) && sent.is_wanted(true) {
-                // Once that may be the network.
-                let lost = matches!(brought, Some((_, Some(_))));
-                if hub.lost_stream.replace(lost) || !lost {
-                    hub.streams_from_ms.set(now().steady_ms + NO_STREAMS_MS);
-                }
+            // It was over without an event, or nothing at all came within its time. What the network loses and the API refuses says nothing of streams.
+            let barren = match &brought {
+                None => true,
+                Some((Reading::Problem(problem), None)) => problem.http_status.is_none(),
+                Some(_) => false,
+            };
+            if offers_stream && barren && !streamed.get() && hub.client.borrow().is_on_its_way(task_id, number) {
+                hub.streams_from_ms.set(now().steady_ms + NO_STREAMS_MS);
             }
             sent.tell(brought);
         });
@@ -179,10 +180,9 @@ struct Sent {
 }
 
 impl Sent {
-    /// Whether anybody waits for it. They may have had enough without having said so; and nobody hears for one whose caller is busy with a change
-    /// that he has.
-    fn is_wanted(&self, by_the_busy: bool) -> bool {
-        let wants = |bell: &Rc<Bell>| !bell.has_left() && !bell.is_aborted() && (by_the_busy || bell.is_hung());
+    /// Whether anybody waits for it. They may have had enough without having said so.
+    fn is_wanted(&self) -> bool {
+        let wants = |bell: &Rc<Bell>| bell.is_heeded();
         let Self { hub, task_id, bell, .. } = self;
         if hub.connection.apart {
             return wants(bell);
@@ -211,19 +211,17 @@ impl Sent {
 impl Asker for Sent {
     fn leaves_in_ms(&self) -> f64 {
         let connection = &self.hub.connection;
-        match self.is_wanted(true) {
+        match self.is_wanted() {
             true if connection.asks_for_key() => self.hub.client.borrow_mut().leaves_in_ms(now(), self.single),
             true => 0.0,
             false => f64::INFINITY,
         }
     }
 
-    /// A failure ends the stream: the next look is due when it would be without one. So does a caller who is busy for longer than from one sign of
-    /// life to the next.
+    /// A failure ends the stream: the next look is due when it would be without one.
     fn hears(&self, event: Option<Reading>) -> bool {
         self.streamed.set(true);
-        self.hub.lost_stream.set(false);
-        let goes_on = !matches!(event, Some(Reading::Problem(_))) && self.is_wanted(event.is_some());
+        let goes_on = !matches!(event, Some(Reading::Problem(_))) && self.is_wanted();
         if goes_on {
             self.hub.client.borrow_mut().goes_on(&self.task_id, self.number, now(), SILENCE_MS);
         }

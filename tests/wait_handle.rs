@@ -98,3 +98,17 @@ fn the_handle_of_a_wait_that_timed_out_begins_anew_however_the_clock_was_set() {
     let handle = Failure::of_end(look.wait(), NOW_MS).and_then(|failure| failure.handle).expect("a handle");
     assert_eq!(handle.deadline_at_ms, Some(handle.started_at_ms));
 }
+
+#[test]
+fn the_handle_of_a_short_wait_is_one_however_little_the_clock_was_set_back() {
+    for ms in [-1_900.0, -1_500.0, -500.0, -2_500.0] {
+        let mut client = Client::new(f64::INFINITY);
+        let mut seat = client.enter("t1", None, Terms { timeout_ms: 300.0, ..terms() }, at(NOW_MS));
+        look_and_hear(&mut client, &mut seat, failing(Class::Passing), at(NOW_MS), Page::Shown, 0.5);
+        let end = Now { steady_ms: NOW_MS + 300.0, wall_ms: NOW_MS + 300.0 + ms };
+        assert_eq!(client.next(&mut seat, end, Page::Shown), Next::Done);
+        let failure = Failure::of_end(seat.wait(), seat.now_ms(end)).expect("it timed out");
+        let handle = failure.handle.expect("a handle");
+        assert_eq!(Handle::read(&Doc(support::stored(&handle))), Some(handle), "{ms}");
+    }
+}

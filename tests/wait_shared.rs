@@ -501,3 +501,43 @@ fn a_stream_that_lived_a_moment_before_the_deadline_is_no_reason_for_one_look_mo
     event(&mut client, &mut wait, sent, 11_100.0);
     assert_eq!((slept(next(&mut client, &mut wait, 11_100.0)), wait.wait().looks()), (12_000.0, 1));
 }
+
+#[test]
+fn a_single_look_takes_no_word_of_a_stream_from_before_the_machine_slept() {
+    let known = |now: Now| {
+        let mut client = Client::new(f64::INFINITY);
+        let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
+        let _ = stream(&mut client, &mut wait);
+        let mut look = client.enter("t1", None, single(), now);
+        client.next(&mut look, now, Page::Shown) == Next::Yield
+    };
+    assert!(known(at(NOW_MS + 5_000.0)));
+    assert!(!known(Now { steady_ms: NOW_MS + 5_000.0, wall_ms: NOW_MS + 3_605_000.0 }), "slept");
+    assert!(!known(at(NOW_MS + 17_000.0)), "silent for too long");
+}
+
+#[test]
+fn a_stream_that_replaced_a_lost_look_is_cut_off_by_the_next_waking_like_any() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
+    assert!(matches!(next(&mut client, &mut wait, 0.0), Next::Send { .. }));
+    client.next(&mut wait, at(NOW_MS + 100.0), Page::Hidden);
+    client.next(&mut wait, at(NOW_MS + 200.0), Page::Shown);
+    let sent = client.next(&mut wait, at(NOW_MS + 2_700.0), Page::Shown);
+    event(&mut client, &mut wait, sent, 3_000.0);
+    client.next(&mut wait, at(NOW_MS + 9_000.0), Page::Hidden);
+    client.next(&mut wait, at(NOW_MS + 10_000.0), Page::Shown);
+    assert_eq!(slept(client.next(&mut wait, at(NOW_MS + 10_500.0), Page::Shown)), 12_500.0);
+    assert!(matches!(client.next(&mut wait, at(NOW_MS + 12_500.0), Page::Shown), Next::Send { .. }));
+}
+
+#[test]
+fn a_look_is_on_its_way_until_it_has_come_back_or_is_replaced() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
+    let Next::Send { look, .. } = next(&mut client, &mut wait, 0.0) else { panic!("no look sent") };
+    assert!(client.is_on_its_way("t1", look) && !client.is_on_its_way("t1", look + 1) && !client.is_on_its_way("t2", look));
+    client.leave(&wait);
+    client.enter("t1", None, terms(), at(NOW_MS));
+    assert!(!client.is_on_its_way("t1", look), "of another wait");
+}

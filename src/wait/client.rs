@@ -194,13 +194,15 @@ impl<C: Clone, K: Default> Client<C, K> {
     /// Begins a wait, which has to leave again.
     pub fn enter(&mut self, task_id: &str, handle: Option<&Handle>, terms: Terms, now: Now) -> Seat<C> {
         let wait = Wait::new(task_id, handle, terms, now.wall_ms);
+        let slept = self.has_slept(now);
         let known = match self.find(task_id) {
             Ok(place) => self.tasks.get_mut(place).map_or(0, |task| {
                 task.waits = task.waits.saturating_add(1);
                 // What others know of a task that still runs is news to a wait; a single look is for what is so now.
                 let running = matches!(&task.last, Some(Look { reading: Reading::Task(details), .. }) if !details.status.has_ended());
                 // Where the reply to a look goes on, what it brought last is so now.
-                let current = !wait.is_single() || task.flight.is_some_and(|flight| flight.goes_on);
+                let current =
+                    !wait.is_single() || (!slept && task.flight.is_some_and(|flight| flight.goes_on && now.steady_ms < flight.until_ms));
                 if running && current { task.looks.wrapping_sub(1) } else { task.looks }
             }),
             Err(place) => {
@@ -295,12 +297,18 @@ impl<C: Clone, K: Default> Client<C, K> {
             && let Some(flight) = task.flight.filter(|flight| flight.look == look)
         {
             let until_ms = sent_ms + for_ms + LOST_AFTER_MS;
-            task.flight = (for_ms > 0.0).then_some(Flight { sent_ms, until_ms, goes_on: true, ..flight });
+            task.flight = (for_ms > 0.0).then_some(Flight { sent_ms, until_ms, goes_on: true, again: false, ..flight });
             // A sign of life is no look.
             if for_ms == 0.0 {
                 task.not_before_ms = task.not_before_ms.max(sent_ms + MIN_GAP_MS);
             }
         }
+    }
+
+    /// Whether this look has neither come back nor been given up or replaced.
+    #[must_use]
+    pub fn is_on_its_way(&self, task_id: &str, look: u64) -> bool {
+        self.task(task_id).is_some_and(|task| task.flight.is_some_and(|flight| flight.look == look))
     }
 
     /// Until the next look at the task of a wait, as far as can be said; `None` where none is to come.
@@ -335,11 +343,14 @@ impl<C: Clone, K: Default> Client<C, K> {
         kept
     }
 
+    fn has_slept(&self, now: Now) -> bool {
+        self.wall_ahead_ms.is_some_and(|before| now.wall_ms - now.steady_ms - before > ASLEEP_MS)
+    }
+
     /// Compares the clocks, and the page with what it was.
     fn notice(&mut self, now: Now, page: Page) {
-        let ahead_ms = now.wall_ms - now.steady_ms;
-        let slept = self.wall_ahead_ms.is_some_and(|before| ahead_ms - before > ASLEEP_MS);
-        self.wall_ahead_ms = Some(ahead_ms);
+        let slept = self.has_slept(now);
+        self.wall_ahead_ms = Some(now.wall_ms - now.steady_ms);
         if slept || (page == Page::Shown && self.page != page) {
             self.wakings = self.wakings.wrapping_add(1);
             // A page that is shown again and again all the same gets its look.

@@ -132,7 +132,7 @@ fn resumable(wait: &Wait, now_ms: f64) -> Handle {
     if wait.is_single() {
         handle.deadline_at_ms = Some(handle.started_at_ms);
     } else if wait.outcome() == Some(Outcome::TimedOut) {
-        handle.deadline_at_ms = handle.deadline_at_ms.map(|at_ms| at_ms.min(wait.wall_ms(now_ms).floor()));
+        handle.deadline_at_ms = handle.deadline_at_ms.map(|at_ms| at_ms.min(wait.wall_ms(now_ms).floor()).max(handle.started_at_ms));
     }
     handle
 }

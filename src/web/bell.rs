@@ -1,10 +1,14 @@
 //! How one call is told that something has happened: that a look at its task is over, that the page has changed, that its caller has had enough.
 
+use super::clock::now;
 use super::page::Listening;
 use super::pause::{End, Pause, pause};
 use super::signal::{Heeded, Signal};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+
+/// A caller who is busy with a change for longer than this is no reason to keep a reply going on.
+const BUSY_MS: f64 = 5_000.0;
 
 thread_local! {
     static IN_PAGE: Cell<Option<&'static InPage>> = const { Cell::new(None) };
@@ -30,7 +34,8 @@ fn in_page() -> &'static InPage {
 pub(crate) struct Bell {
     signal: Option<Signal>,
     left: Cell<bool>,
-    hung: Cell<bool>,
+    /// Since when its call is put by, until its caller wants the next change; infinite while it is being carried on.
+    idle_from_ms: Cell<f64>,
     pausing: RefCell<Rc<End>>,
 }
 
@@ -43,11 +48,11 @@ pub(crate) struct Hung {
 
 impl Bell {
     pub(crate) fn new(signal: Option<Signal>) -> Rc<Self> {
-        Rc::new(Self { signal, left: Cell::default(), hung: Cell::default(), pausing: RefCell::default() })
+        Rc::new(Self { signal, left: Cell::default(), idle_from_ms: Cell::new(f64::INFINITY), pausing: RefCell::default() })
     }
 
     pub(crate) fn hang(self: Rc<Self>, is_in_page: bool) -> Hung {
-        self.hung.set(true);
+        self.idle_from_ms.set(f64::INFINITY);
         let heeded = self.signal.as_ref().map(|signal| {
             let bell = Rc::clone(&self);
             Heeded::new(signal, move || bell.ring())
@@ -70,9 +75,9 @@ impl Bell {
         self.left.get()
     }
 
-    /// Its call is being carried on, and not put by until its caller wants the next change.
-    pub(crate) fn is_hung(&self) -> bool {
-        self.hung.get()
+    /// Whether its caller is with it. Nobody hears that one has had enough who is busy with the change that he has.
+    pub(crate) fn is_heeded(&self) -> bool {
+        !self.has_left() && !self.is_aborted() && now().steady_ms < self.idle_from_ms.get() + BUSY_MS
     }
 
     pub(crate) fn is_aborted(&self) -> bool {
@@ -93,7 +98,7 @@ impl Bell {
 
 impl Drop for Hung {
     fn drop(&mut self) {
-        self.bell.hung.set(false);
+        self.bell.idle_from_ms.set(now().steady_ms);
         if !self.in_page {
             return;
         }

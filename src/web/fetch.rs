@@ -177,8 +177,8 @@ fn read<A>(look: &Look<'_, A>, key: &str, came: &JsValue, came_ms: f64, body: &J
         body: parse_json(body),
         retry_after: retry_after.as_deref(),
         retry_at_ms: came.number_at("retryAt"),
-        // A reply that goes on has told it when it began.
-        date_ms: came.number_at("date").map(|date_ms| date_ms + now_ms - came_ms),
+        // A reply that goes on has told it when it began. It has whole seconds.
+        date_ms: came.number_at("date").map(|date_ms| date_ms + ((now_ms - came_ms) / 1_000.0).floor() * 1_000.0),
         asked: look.task_id,
         key,
         known: look.known,

@@ -130,10 +130,15 @@ export async function failure(world, promise, expected = {}) {
   const written = String(new Error("probe").stack).includes("probe");
   ok(String(error.stack).includes(written ? error.message : ""), "its stack begins with its message");
   ok(Number.isInteger(error.attempts) && Number.isInteger(error.elapsedMs) && error.elapsedMs >= 0, "counts are whole numbers");
-  const { handle, ...fields } = expected;
+  const { handle, ...fields } = /** @type {{ handle?: any }} */ (expected);
   for (const [name, value] of Object.entries(fields)) same(/** @type {any} */ (error)[name], value, `${error.kind} error, its ${name} ("${error.message}")`);
   if (handle === "fresh") isFreshHandle(error.handle, error.taskId);
-  else if ("handle" in expected) same(error.handle, handle, "the error's handle");
+  else if (handle) {
+    same({ ...error.handle, deadlineAt: handle.deadlineAt }, handle, "the error's handle");
+    // By the wall clock a deadline has passed that has by the other one, and the two are not quite in step.
+    const early = Number(handle.deadlineAt) - Number(error.handle?.deadlineAt);
+    ok(early >= 0 && early <= 50, `the error's handle.deadlineAt is ${early} ms before the deadline`);
+  } else if ("handle" in expected) same(error.handle, handle, "the error's handle");
   same(JSON.parse(JSON.stringify(error.handle)), error.handle, "the handle as JSON");
   return error;
 }

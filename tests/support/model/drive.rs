@@ -25,7 +25,8 @@ impl World<'_> {
         self.client.kept(TASKS[task]).expect("somebody waits for it").0 = task;
         self.shared.enter(task);
         let known = &self.shared.tasks[task];
-        let known = if known.is_known_to_run(terms.once) { known.looks - 1 } else { known.looks };
+        let slept = self.shared.has_slept(self.now);
+        let known = if known.is_known_to_run(terms.once, slept, self.now.steady_ms) { known.looks - 1 } else { known.looks };
         let ahead_ms = self.now.wall_ms - self.now.steady_ms;
         let rules = Rules::new(handle, terms, self.now.wall_ms, ahead_ms, known, self.shared.wakings, seat.wait());
         self.keep(seat.wait().handle());

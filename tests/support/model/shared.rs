@@ -61,8 +61,9 @@ impl Task {
     }
 
     /// Whether what is known of it is news to a new wait, which for a single look has to be so now.
-    pub(super) fn is_known_to_run(&self, single: bool) -> bool {
-        let current = !single || self.flights.iter().any(|flight| flight.goes_on);
+    pub(super) fn is_known_to_run(&self, single: bool, slept: bool, now_ms: f64) -> bool {
+        let lives = |flight: &Flight| flight.goes_on && now_ms < flight.limit_ms + LOST_AFTER_MS;
+        let current = !single || (!slept && self.flights.iter().any(lives));
         current && matches!(&self.last, Some(Look { reading: Reading::Task(details), .. }) if !details.status.has_ended())
     }
 }
@@ -131,10 +132,14 @@ impl Shared {
         *task = if ended { Task::new() } else { Task { over_ms, owed_until_ms: task.owed_until_ms, ..Task::new() } };
     }
 
+    pub(super) fn has_slept(&self, now: Now) -> bool {
+        self.wall_ahead_ms.is_some_and(|before| now.wall_ms - now.steady_ms - before > 2_000.0)
+    }
+
     /// Somebody asks: what the clocks and the page tell all of them.
     pub(super) fn notice(&mut self, now: Now, page: Page) {
+        let slept = self.has_slept(now);
         let ahead_ms = now.wall_ms - now.steady_ms;
-        let slept = self.wall_ahead_ms.is_some_and(|before| ahead_ms - before > 2_000.0);
         let shown = page == Page::Shown && self.page != Page::Shown;
         self.wall_ahead_ms = Some(ahead_ms);
         self.page = page;
@@ -193,7 +198,7 @@ impl Shared {
     pub(super) fn goes_on(&mut self, task: usize, look: u64, now_ms: f64, silence_ms: f64) {
         self.events += 1;
         for flight in self.tasks[task].flights.iter_mut().filter(|flight| flight.look == look) {
-            (flight.sent_ms, flight.limit_ms, flight.goes_on) = (now_ms, now_ms + silence_ms, true);
+            (flight.sent_ms, flight.limit_ms, flight.goes_on, flight.again) = (now_ms, now_ms + silence_ms, true, false);
         }
     }
 
