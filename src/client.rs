@@ -182,12 +182,11 @@ struct Sent {
 impl Sent {
     /// Whether anybody waits for it. They may have had enough without having said so.
     fn is_wanted(&self) -> bool {
-        let wants = |bell: &Rc<Bell>| bell.is_heeded();
         let Self { hub, task_id, bell, .. } = self;
         if hub.connection.apart {
-            return wants(bell);
+            return bell.is_heeded();
         }
-        hub.client.borrow_mut().kept(task_id).is_some_and(|kept| kept.bells.iter().any(wants))
+        hub.client.borrow_mut().kept(task_id).is_some_and(|kept| kept.bells.iter().any(|bell| bell.is_heeded()))
     }
 
     /// Tells all whom it concerns what it brought; or where that is nothing, that it is over.

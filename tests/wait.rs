@@ -175,30 +175,31 @@ fn a_wait_that_was_frozen_past_its_deadline_with_a_look_on_its_way_looks_once_mo
     }
 }
 
+/// A wait of ten seconds that sleeps until its deadline, after a look that brought this at that time.
+fn asleep_until_its_deadline(reading: Reading, after_ms: f64) -> Alone {
+    let mut wait = new(Terms { timeout_ms: 10_000.0, ..terms() });
+    let now_ms = NOW_MS + after_ms;
+    wait.next(NOW_MS);
+    wait.came_back(reading, now_ms, 0.5);
+    assert_eq!((wait.next(now_ms), wait.next(now_ms)), (Next::Yield, Next::SleepUntil(NOW_MS + 10_000.0)));
+    wait
+}
+
 #[test]
 fn a_timer_that_is_a_little_late_is_no_frozen_one() {
-    let mut wait = new(Terms { timeout_ms: 10_000.0, ..terms() });
-    wait.next(NOW_MS);
-    wait.came_back(generating(), NOW_MS + 9_500.0, 0.5);
-    assert_eq!((wait.next(NOW_MS + 9_500.0), wait.next(NOW_MS + 9_500.0)), (Next::Yield, Next::SleepUntil(NOW_MS + 10_000.0)));
+    let mut wait = asleep_until_its_deadline(generating(), 9_500.0);
     assert_eq!((wait.next(NOW_MS + 11_900.0), wait.looks()), (Next::Done, 1));
 }
 
 #[test]
 fn who_is_three_seconds_late_was_frozen() {
-    let mut wait = new(Terms { timeout_ms: 10_000.0, ..terms() });
-    wait.next(NOW_MS);
-    wait.came_back(generating(), NOW_MS + 9_500.0, 0.5);
-    assert_eq!((wait.next(NOW_MS + 9_500.0), wait.next(NOW_MS + 9_500.0)), (Next::Yield, Next::SleepUntil(NOW_MS + 10_000.0)));
+    let mut wait = asleep_until_its_deadline(generating(), 9_500.0);
     assert!(matches!(wait.next(NOW_MS + 13_000.0), Next::Send { .. }));
 }
 
 #[test]
 fn no_time_is_added_for_a_look_that_may_not_be_taken_within_it() {
-    let mut wait = new(Terms { timeout_ms: 10_000.0, ..terms() });
-    wait.next(NOW_MS);
-    wait.came_back(told_to_wait(Kind::Server, Class::Passing, 60_000.0), NOW_MS + 100.0, 0.5);
-    assert_eq!((wait.next(NOW_MS + 100.0), wait.next(NOW_MS + 100.0)), (Next::Yield, Next::SleepUntil(NOW_MS + 10_000.0)));
+    let mut wait = asleep_until_its_deadline(told_to_wait(Kind::Server, Class::Passing, 60_000.0), 100.0);
     assert_eq!(wait.next(NOW_MS + 20_000.0), Next::Done);
 }
 

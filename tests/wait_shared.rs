@@ -173,34 +173,53 @@ fn a_look_is_everybodys_and_outlives_who_had_it_sent() {
     assert_eq!((long.wait().outcome(), long.wait().looks()), (Some(Outcome::Succeeded), 1));
 }
 
+/// Replies that take so long, and how often one was heard of.
+struct Slow {
+    takes_ms: f64,
+    under_way: Option<(Next, f64)>,
+    heard: u32,
+}
+
+impl Slow {
+    fn new(takes_ms: f64) -> Self {
+        Self { takes_ms, under_way: None, heard: 0 }
+    }
+
+    /// The reply that is under way comes, where it is time.
+    fn come(&mut self, client: &mut Client<()>, seat: &Seat<()>, now_ms: f64) {
+        if let Some((sent, _)) = self.under_way.take_if(|(_, came_ms)| now_ms >= *came_ms) {
+            back(client, seat, sent, generating(), now_ms);
+        }
+    }
+
+    fn ask(&mut self, client: &mut Client<()>, seat: &mut Seat<()>, now_ms: f64, page: Page) {
+        let mut told = client.next(seat, at(NOW_MS + now_ms), page);
+        if told == Next::Yield {
+            self.heard += 1;
+            told = client.next(seat, at(NOW_MS + now_ms), page);
+        }
+        if matches!(told, Next::Send { .. }) {
+            self.under_way = Some((told, now_ms + self.takes_ms));
+        }
+    }
+}
+
 #[test]
 fn short_waits_that_come_again_and_again_do_not_keep_a_long_one_from_its_looks() {
     let mut client = Client::new(5.0);
     let mut long = client.enter("t1", None, terms(), at(NOW_MS));
-    let (mut heard, mut under_way) = (0, None::<(Next, f64)>);
+    // Nobody but the long wait stays as long as a reply takes.
+    let mut replies = Slow::new(1_500.0);
     for step in 0..400 {
         let now_ms = f64::from(step) * 100.0;
-        // Each reply takes 1.5 s, and nobody but the long wait stays that long.
-        if let Some((sent, came_ms)) = under_way
-            && now_ms >= came_ms
-        {
-            back(&mut client, &long, sent, generating(), now_ms);
-            under_way = None;
-        }
+        replies.come(&mut client, &long, now_ms);
         let mut short = client.enter("t1", None, Terms { timeout_ms: 1_000.0, ..terms() }, at(NOW_MS + now_ms));
         for seat in [&mut short, &mut long] {
-            let mut told = next(&mut client, seat, now_ms);
-            if told == Next::Yield {
-                heard += 1;
-                told = next(&mut client, seat, now_ms);
-            }
-            if matches!(told, Next::Send { .. }) {
-                under_way = Some((told, now_ms + 1_500.0));
-            }
+            replies.ask(&mut client, seat, now_ms, Page::Shown);
         }
         client.leave(&short);
     }
-    assert!(heard >= 40, "{heard} readings in 40 s");
+    assert!(replies.heard >= 40, "{} readings in 40 s", replies.heard);
 }
 
 #[test]
@@ -414,26 +433,14 @@ fn requests_that_had_to_wait_for_their_key_leave_one_after_the_other() {
 fn a_page_that_is_shown_again_and_again_hears_of_slow_replies() {
     let mut client = Client::new(f64::INFINITY);
     let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
-    let (mut heard, mut under_way) = (0, None::<(Next, f64)>);
+    let mut replies = Slow::new(3_500.0);
     for step in 0..150 {
         let now_ms = f64::from(step) * 500.0;
-        if let Some((sent, came_ms)) = under_way
-            && now_ms >= came_ms
-        {
-            back(&mut client, &wait, sent, generating(), now_ms);
-            under_way = None;
-        }
+        replies.come(&mut client, &wait, now_ms);
         let page = if step % 2 == 0 { Page::Shown } else { Page::Hidden };
-        let mut told = client.next(&mut wait, at(NOW_MS + now_ms), page);
-        if told == Next::Yield {
-            heard += 1;
-            told = client.next(&mut wait, at(NOW_MS + now_ms), page);
-        }
-        if matches!(told, Next::Send { .. }) {
-            under_way = Some((told, now_ms + 3_500.0));
-        }
+        replies.ask(&mut client, &mut wait, now_ms, page);
     }
-    assert!(heard >= 10, "{heard} readings in 75 s");
+    assert!(replies.heard >= 10, "{} readings in 75 s", replies.heard);
 }
 
 /// A look whose reply goes on, and has told that the task runs.

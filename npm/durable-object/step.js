@@ -1,6 +1,6 @@
 // One step of the package's own wait: a look, and how long until the next. What replies mean and when to look again is the core's to say.
 import { refusal } from "../gateway/answer.js";
-import { failed, found } from "../gateway/look.js";
+import { failed, found, hasEnded } from "../gateway/look.js";
 
 /** @typedef {import("../../src/types.d.ts").TaskError} TaskError */
 /** @typedef {import("../../src/types.d.ts").TaskHandle} TaskHandle */
@@ -31,7 +31,7 @@ export async function step(waitForTask, task, options) {
   const onProgress = (/** @type {NonNullable<typeof seen>} */ progress) => {
     seen = progress;
     // An end the wait tells by itself. Where no look is to come before the deadline, nobody waits for that here.
-    if (!hasEnded(progress)) throw SEEN;
+    if (!isOver(progress)) throw SEEN;
   };
   try {
     return ended("done", found(await waitForTask(task, { ...options, onProgress }), false));
@@ -52,8 +52,8 @@ function ended(end, answer) {
 }
 
 /** @param {import("../../src/types.d.ts").Progress} progress */
-function hasEnded({ problem, details }) {
-  return problem ? !problem.retryable : details?.status !== "GENERATING" && details?.status !== "UNKNOWN";
+function isOver({ problem, details }) {
+  return problem ? !problem.retryable : hasEnded(details?.status);
 }
 
 /** @param {import("../../src/types.d.ts").Progress} progress @returns {Step} */

@@ -7,6 +7,8 @@ const CALLBACK = "/api/v1/nanobanana/callback/";
 /** What makes the secret another one than whatever else is derived from the same key. */
 const LABEL = "nanobanana-task callback 1";
 const NONCE_BYTES = 16;
+/** What an address of callbackUrl ends with: the nonce and its HMAC. */
+const SECRET = /^([\w-]{22})\.([\w-]{43})$/;
 /** A callback has a few hundred bytes. */
 const MOST_BYTES = 65_536;
 
@@ -26,9 +28,6 @@ export async function callbackUrl(base, apiKey) {
   const mac = await crypto.subtle.sign("HMAC", await secretOf(apiKey), bytesOf(nonce));
   return `${String(base).replace(/\/+$/, "")}${CALLBACK}${nonce}.${textOf(new Uint8Array(mac))}`;
 }
-
-/** What an address of callbackUrl ends with. */
-const SECRET = /^([\w-]{22})\.([\w-]{43})$/;
 
 /**
  * Whether an address was made by callbackUrl, in a time that tells nothing. The key is asked for where it looks like one.

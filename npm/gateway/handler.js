@@ -26,6 +26,7 @@ export function createGatewayOver(getTaskDetails) {
     const tasks = settings.tasks && createTasks(settings.tasks);
     const ask = createShared(tasks?.look ?? createLook(getTaskDetails, settings), settings.cache);
     const limit = createLimiter(settings.perMinute);
+    const callerOf = settings.callerId ?? addressOf;
     const picture = settings.picture && createPicture(settings.picture.hosts, settings.authorize === undefined);
 
     /**
@@ -37,13 +38,13 @@ export function createGatewayOver(getTaskDetails) {
      */
     async function answerTo(request, url, welcome, context) {
       const callback = callbackIn(url);
-      const caller = await (settings.callerId ?? addressOf)(request, context);
-      if (tasks && callback !== null) return limit(caller) ?? called(tasks, callback, request);
+      if (tasks && callback !== null) return limit(await callerOf(request, context)) ?? called(tasks, callback, request);
       const isResult = picture !== null && url.pathname.endsWith(RESULT);
       if (!isResult && !url.pathname.endsWith(RECORD_INFO)) return refusal(404, `There is nothing here: ask ${RECORD_INFO}?taskId=`);
       if (!welcome) return refusal(403, "Pages of this origin may not ask this gateway: see its option allowedOrigins");
       if (request.method === "OPTIONS") return preflight(request);
       if (!METHODS.includes(request.method)) return refusal(405, "Only GET and HEAD here", { headers: { Allow: METHODS.join(", ") } });
+      const caller = await callerOf(request, context);
       const tooMuch = limit(caller);
       if (tooMuch) return tooMuch;
       const refused = await authorized(request);

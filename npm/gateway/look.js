@@ -82,8 +82,12 @@ export function found({ taskId, successFlag, operationType, createTime, complete
   const response = task.response && { originImageUrl: task.response.originImageUrl, resultImageUrl: task.response.resultImageUrl };
   const data = { taskId, successFlag, operationType, createTime, completeTime, response, errorCode, errorMessage };
   const body = JSON.stringify({ code: 200, msg: "success", data: withParamJson ? { ...data, paramJson: task.paramJson } : data });
-  const hasEnded = task.status !== "GENERATING" && task.status !== "UNKNOWN";
-  return { status: 200, code: 200, body, picture: response?.resultImageUrl ?? null, keepMs: hasEnded ? KEEP_RESULT_MS : KEEP_PENDING_MS };
+  return { status: 200, code: 200, body, picture: response?.resultImageUrl ?? null, keepMs: hasEnded(task.status) ? KEEP_RESULT_MS : KEEP_PENDING_MS };
+}
+
+/** @param {TaskDetails["status"] | undefined} status */
+export function hasEnded(status) {
+  return status !== "GENERATING" && status !== "UNKNOWN";
 }
 
 /**

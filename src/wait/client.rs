@@ -24,10 +24,8 @@ const CUT_OFF_MS: f64 = 2_000.0;
 const MANY: f64 = 1e15;
 /// A look whose driver does not come back with it this long after its limit is lost: its runtime has dropped it.
 const LOST_AFTER_MS: f64 = 1_000.0;
-
 /// A stream that has told nothing new for so long is looked behind, whatever signs of life it shows.
 const STALE_MS: f64 = 60_000.0;
-
 /// Of so many tasks that nobody waits for any more it is known until when they are to be left alone.
 const MOST_OWED: usize = 1_000;
 
@@ -199,7 +197,7 @@ impl<C: Clone, K: Default> Client<C, K> {
             Ok(place) => self.tasks.get_mut(place).map_or(0, |task| {
                 task.waits = task.waits.saturating_add(1);
                 // What others know of a task that still runs is news to a wait; a single look is for what is so now.
-                let running = matches!(&task.last, Some(Look { reading: Reading::Task(details), .. }) if !details.status.has_ended());
+                let running = task.has_ended() == Some(false);
                 // Where the reply to a look goes on, what it brought last is so now.
                 let current =
                     !wait.is_single() || (!slept && task.flight.is_some_and(|flight| flight.goes_on && now.steady_ms < flight.until_ms));
@@ -224,7 +222,7 @@ impl<C: Clone, K: Default> Client<C, K> {
             let sent_ms = task.flight.map_or(f64::NEG_INFINITY, |flight| flight.sent_ms);
             let mut owed_ms = task.not_before_ms.max(sent_ms + MIN_GAP_MS);
             // What has ended is looked at whenever somebody asks.
-            if matches!(&task.last, Some(Look { reading: Reading::Task(details), .. }) if details.status.has_ended()) {
+            if task.has_ended() == Some(true) {
                 owed_ms = f64::NEG_INFINITY;
             }
             self.owed.note(task_id, owed_ms, MOST_OWED);
@@ -462,6 +460,16 @@ impl<C: Clone, K: Default> Client<C, K> {
 
     fn find(&self, id: &str) -> Result<usize, usize> {
         self.tasks.binary_search_by(|task| (*task.id).cmp(id))
+    }
+}
+
+impl<C, K> Task<C, K> {
+    /// Whether it had, as its last look found it; where that failed, nothing is known.
+    fn has_ended(&self) -> Option<bool> {
+        match &self.last.as_ref()?.reading {
+            Reading::Task(details) => Some(details.status.has_ended()),
+            Reading::Problem(_) => None,
+        }
     }
 }
 

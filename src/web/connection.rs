@@ -135,8 +135,7 @@ impl Base {
             None if given.is_nothing() => origin.as_deref().unwrap_or(API),
             None => return Err("baseUrl must be a string or a URL"),
         };
-        // In a page a path alone is a base as well: of its own origin.
-        // On that no path alone can stand.
+        // In a page a path alone is a base as well: of its own origin. Elsewhere it stands on nothing.
         let url: JsValue = Url::new_with_base(given, href.as_deref().unwrap_or("about:blank"))
             .map_err(|_| "baseUrl is not a URL, or this page has no origin and needs one")?
             .into();
