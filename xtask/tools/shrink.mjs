@@ -39,7 +39,6 @@ const EDITS = [
   // Safari's decoders end after 2 GiB, which are twenty million looks.
   [/const MAX_SAFARI_DECODE_BYTES[^]*?return cachedTextDecoder\.decode\(bytes\);/, "function decodeText(bytes) { return (cachedTextDecoder ??= new TextDecoder('utf-8', { ignoreBOM: true })).decode(bytes);"],
   [/const cachedTextEncoder = new TextEncoder\(\);/, 'let cachedTextEncoder;'],
-  [/= cachedTextEncoder\.encodeInto\(/, '= (cachedTextEncoder ??= new TextEncoder()).encodeInto('],
   [/const CLOSURE_DTORS = /, 'let closureDtors;\nconst CLOSURE_DTORS = () => closureDtors ??= '],
   [/CLOSURE_DTORS\.unregister/, 'CLOSURE_DTORS().unregister'],
   [/CLOSURE_DTORS\.register/, 'CLOSURE_DTORS().register'],
@@ -62,9 +61,32 @@ const EDITS = [
   // The package's entries load once.
   [/if \(__wbg_init_promise === undefined\) \{[^]*?\n    \}\n    return __wbg_init_promise;/, 'return __wbg_init_once(module_or_path);'],
   [/let __wbg_init_promise;\n/, ''],
-  // Memory that has grown has another buffer.
-  [/cachedDataViewMemory0\.buffer\.detached === true \|\| \(cachedDataViewMemory0\.buffer\.detached === undefined && /, '('],
+  // Memory that has grown has another buffer, and the old one no bytes.
+  [/if \(cachedDataViewMemory0 === null \|\| [^]*?cachedDataViewMemory0\.buffer !== (wasm\.\w+\.buffer)\)+ \{/, 'if (cachedDataViewMemory0?.buffer !== $1) {'],
+  [/cachedUint8ArrayMemory0 === null \|\| cachedUint8ArrayMemory0\.byteLength === 0/, '!cachedUint8ArrayMemory0?.byteLength'],
+  [/let cachedDataViewMemory0 = null;/, 'let cachedDataViewMemory0;'],
+  [/let cachedUint8ArrayMemory0 = null;/, 'let cachedUint8ArrayMemory0;'],
+  [/    cachedDataViewMemory0 = null;\n    cachedUint8ArrayMemory0 = null;\n/, ''],
+  // No import is called __proto__.
+  [/__proto__: null,\s*/g, ''],
+  // A string is encoded in one go, without a loop for what is ASCII; no character takes more than three bytes.
+  [/let ptr = malloc\(len, 1\)[^]*?WASM_VECTOR_LEN = offset;/, `len *= 3;
+    let ptr = malloc(len, 1) >>> 0;
+    WASM_VECTOR_LEN = (cachedTextEncoder ??= new TextEncoder()).encodeInto(arg, getUint8ArrayMemory0().subarray(ptr, ptr + len)).written;
+    if (len) ptr = realloc(ptr, len, WASM_VECTOR_LEN, 1) >>> 0;`],
+  // What may throw is wrapped when the imports are made, and not at each call.
+  [/function handleError\(f, args\) \{([^]*?)f\.apply\(this, args\)([^]*?)\n\}\n/, 'function handleError(f) {\n    return (...args) => {$1f(...args)$2\n    };\n}\n'],
+  [/const ret = typeof\(obj\) === '(number|string)' \? obj : undefined;/g, "const ret = typeof(obj) === '$1';"],
+  [/isLikeNone\(ret\) \? 0 : ret, true/, 'ret ? obj : 0, true'],
+  [/!isLikeNone\(ret\), true/, 'ret, true'],
+  [/isLikeNone\(ret\) \? 0 : passStringToWasm0\(ret,/, '!ret ? 0 : passStringToWasm0(obj,'],
+  // A promise calls what it is made with once and at once.
+  [/try \{\s*var state0[^]*?const a = state0\.a;[^]*?return (\w+)\(a, state0\.b, arg0, arg1\);[^]*?finally[^]*?finally[^]*?\n {12}\}/, 'return new Promise((resolve, reject) => $1(arg0, arg1, resolve, reject));'],
+  // What runs the microtasks always says that all is well.
+  [/const ret = (wasm\.\w+\(arg0, arg1, arg2\);)\s*if \(ret\[1\]\) \{[^]*?\n    \}/, '$1'],
 ];
+/** Once the imports have their short names. */
+const WRAPPED = /function\(\) \{ return (handleError\(function [^]*?\n {8}\}), arguments\); \}/g;
 
 const [folder] = process.argv.slice(2);
 const wasmPath = join(folder, 'core_bg.wasm');
@@ -141,15 +163,18 @@ function blankPaths(path) {
 function shortened(glue, { imports, exports }) {
   if (imports.some(([from]) => from !== GLUE_MODULE)) throw new Error('the wasm imports from more than its glue');
   const swap = (text, pattern, short) => {
-    const swapped = text.replace(pattern, () => short);
+    const swapped = text.replace(pattern, short);
     if (swapped === text) throw new Error(`the glue has no ${pattern}: wasm-bindgen has changed its shape`);
     return swapped;
   };
+  // Short names have dollars in them.
+  const literal = (name) => name.replaceAll('$', '$$$$');
   let text = swap(glue, JSON.stringify(GLUE_MODULE), '"a"');
   for (const [pattern, edited] of EDITS) text = swap(text, pattern, edited);
-  for (const [, long, short] of imports) text = swap(text, new RegExp(`(?<=^\\s+)${long}(?=: function)`, 'm'), short);
+  for (const [, long, short] of imports) text = swap(text, new RegExp(`(?<=^\\s+)${long}(?=: function)`, 'm'), literal(short));
   // What no function calls any more.
   text = text.replace(/^ {8}__wb\w+: function[^]*?^ {8}\},\n/gm, '');
-  for (const [long, short] of exports) text = swap(text, new RegExp(`(?<=\\bwasm\\.)${long}\\b`, 'g'), short);
+  text = swap(text, WRAPPED, '$1)');
+  for (const [long, short] of exports) text = swap(text, new RegExp(`(?<=\\bwasm\\.)${long}\\b`, 'g'), literal(short));
   return text;
 }
