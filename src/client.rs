@@ -94,7 +94,7 @@ impl Drive {
     }
 
     fn next(&mut self, now: Now) -> Next {
-        let page = if self.hub.connection.in_page { page() } else { Page::Shown };
+        let page = if self.hub.connection.in_page { page() } else { Page::Shown(0) };
         let next = self.hub.client.borrow_mut().next(&mut self.seat, now, page);
         self.hub.ring_next();
         next

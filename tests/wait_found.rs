@@ -10,7 +10,7 @@ use support::driver::{at, bring};
 use support::{NOW_MS, failing, generating, terms};
 
 fn next(client: &mut Client<u32>, seat: &mut Seat<u32>, after_ms: f64) -> Next {
-    client.next(seat, at(NOW_MS + after_ms), Page::Shown)
+    client.next(seat, at(NOW_MS + after_ms), Page::Shown(0))
 }
 
 /// Sends a look, which brings this at once, and shows it.

@@ -59,8 +59,8 @@ fn what_is_no_handle_is_not_read() {
 fn set_by(ms: f64) -> (Client<()>, Seat<()>, f64) {
     let mut client = Client::new(f64::INFINITY);
     let mut seat = client.enter("t1", None, terms(), at(NOW_MS));
-    look_and_hear(&mut client, &mut seat, generating(), at(NOW_MS), Page::Shown, 0.5);
-    client.next(&mut seat, Now { steady_ms: NOW_MS + 30_000.0, wall_ms: NOW_MS + 30_000.0 + ms }, Page::Shown);
+    look_and_hear(&mut client, &mut seat, generating(), at(NOW_MS), Page::Shown(0), 0.5);
+    client.next(&mut seat, Now { steady_ms: NOW_MS + 30_000.0, wall_ms: NOW_MS + 30_000.0 + ms }, Page::Shown(0));
     (client, seat, NOW_MS + 30_000.0 + ms)
 }
 
@@ -84,7 +84,7 @@ fn the_handle_of_a_wait_that_timed_out_begins_anew_however_the_clock_was_set() {
     for ms in [0.0, 1_500.0, -1_500.0, 3_600_000.0, -3_600_000.0] {
         let (mut client, mut seat, _) = set_by(ms);
         let end = |after_ms| Now { steady_ms: NOW_MS + after_ms, wall_ms: NOW_MS + after_ms + ms };
-        let told = [599_990.0, 600_010.0, 640_000.0].map(|after_ms| client.next(&mut seat, end(after_ms), Page::Shown));
+        let told = [599_990.0, 600_010.0, 640_000.0].map(|after_ms| client.next(&mut seat, end(after_ms), Page::Shown(0)));
         assert_eq!(told[2], Next::Done);
         let failure = Failure::of_end(seat.wait(), seat.now_ms(end(640_000.0))).expect("it timed out");
         let handle = failure.handle.expect("a handle");
@@ -94,7 +94,7 @@ fn the_handle_of_a_wait_that_timed_out_begins_anew_however_the_clock_was_set() {
     }
     let mut client = Client::<()>::new(1.0);
     let mut look = client.enter("t1", None, Terms { once: true, timeout_ms: 30_000.0, ..terms() }, at(NOW_MS));
-    look_and_hear(&mut client, &mut look, failing(Class::Passing), at(NOW_MS), Page::Shown, 0.5);
+    look_and_hear(&mut client, &mut look, failing(Class::Passing), at(NOW_MS), Page::Shown(0), 0.5);
     let handle = Failure::of_end(look.wait(), NOW_MS).and_then(|failure| failure.handle).expect("a handle");
     assert_eq!(handle.deadline_at_ms, Some(handle.started_at_ms));
 }
@@ -104,9 +104,9 @@ fn the_handle_of_a_short_wait_is_one_however_little_the_clock_was_set_back() {
     for ms in [-1_900.0, -1_500.0, -500.0, -2_500.0] {
         let mut client = Client::new(f64::INFINITY);
         let mut seat = client.enter("t1", None, Terms { timeout_ms: 300.0, ..terms() }, at(NOW_MS));
-        look_and_hear(&mut client, &mut seat, failing(Class::Passing), at(NOW_MS), Page::Shown, 0.5);
+        look_and_hear(&mut client, &mut seat, failing(Class::Passing), at(NOW_MS), Page::Shown(0), 0.5);
         let end = Now { steady_ms: NOW_MS + 300.0, wall_ms: NOW_MS + 300.0 + ms };
-        assert_eq!(client.next(&mut seat, end, Page::Shown), Next::Done);
+        assert_eq!(client.next(&mut seat, end, Page::Shown(0)), Next::Done);
         let failure = Failure::of_end(seat.wait(), seat.now_ms(end)).expect("it timed out");
         let handle = failure.handle.expect("a handle");
         assert_eq!(Handle::read(&Doc(support::stored(&handle))), Some(handle), "{ms}");

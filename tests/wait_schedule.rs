@@ -35,7 +35,7 @@ fn pause_of(client: &mut Client<()>, model: Model, age_ms: f64, pace: Pace, rand
 }
 
 fn pause_at(age_ms: f64, pace: Pace, random: f64) -> f64 {
-    pause_of(&mut Client::new(f64::INFINITY), Model::Standard, age_ms, pace, random, Page::Shown)
+    pause_of(&mut Client::new(f64::INFINITY), Model::Standard, age_ms, pace, random, Page::Shown(0))
 }
 
 /// A client that has seen tasks of this model take so long, each another one.
@@ -52,7 +52,7 @@ fn look_at_ended(client: &mut Client<()>, model: Model, task_id: &str, took_ms: 
     let ended = task(of_model(model, Status::Success, NOW_MS - took_ms, Some(NOW_MS)));
     let mut seat = client.enter(task_id, None, Terms { once: true, ..terms() }, at(NOW_MS));
     let details = TaskDetails { task_id: task_id.into(), ..TaskDetails::clone(&ended) };
-    look_and_hear(client, &mut seat, Reading::Task(details.into()), at(NOW_MS), Page::Shown, 0.5);
+    look_and_hear(client, &mut seat, Reading::Task(details.into()), at(NOW_MS), Page::Shown(0), 0.5);
     client.leave(&seat);
 }
 
@@ -72,7 +72,7 @@ fn pro_models_are_given_more_time() {
     for pace in PACES {
         let mut client = Client::new(f64::INFINITY);
         let [standard, unknown, pro] =
-            [Model::Standard, Model::Unknown, Model::Pro].map(|model| pause_of(&mut client, model, 15_000.0, pace, 0.5, Page::Shown));
+            [Model::Standard, Model::Unknown, Model::Pro].map(|model| pause_of(&mut client, model, 15_000.0, pace, 0.5, Page::Shown(0)));
         assert!(standard < unknown && unknown < pro && pro > 3.0 * standard, "{pace:?}: {standard} {unknown} {pro}");
         assert!(pro <= 60_000.0 * 1.15, "a minute at most: {pro}");
     }
@@ -174,7 +174,7 @@ fn without_a_create_time_the_waits_own_age_counts() {
     let run = drive(Alone::new("t1", None, terms(), NOW_MS), NOW_MS, 0.5, |_, _| (generating(), 50.0));
     let mut client = Client::new(f64::INFINITY);
     for (pause, look) in run.pauses().iter().zip(&run.looks).take(20) {
-        let expected = pause_of(&mut client, Model::Unknown, look.back_ms - NOW_MS, Pace::Normal, 0.5, Page::Shown);
+        let expected = pause_of(&mut client, Model::Unknown, look.back_ms - NOW_MS, Pace::Normal, 0.5, Page::Shown(0));
         assert!((pause - expected).abs() < 0.01, "{pause} {expected}");
     }
 }
@@ -183,11 +183,11 @@ fn without_a_create_time_the_waits_own_age_counts() {
 fn a_client_learns_how_long_tasks_take() {
     for (took_ms, window) in [(3_000.0, 1_500.0..3_500.0), (90_000.0, 15_000.0..75_000.0)] {
         let mut client = taught(Model::Standard, (0..30).map(|n| took_ms * (0.9 + 0.2 * f64::from(n) / 30.0)));
-        let pause = pause_of(&mut client, Model::Standard, 0.0, Pace::Normal, 0.5, Page::Shown);
+        let pause = pause_of(&mut client, Model::Standard, 0.0, Pace::Normal, 0.5, Page::Shown(0));
         assert!(window.contains(&pause), "tasks take {took_ms}, the first pause {pause}");
         // Of other models it has learned nothing.
-        let other = pause_of(&mut client, Model::Pro, 0.0, Pace::Normal, 0.5, Page::Shown);
-        assert_eq!(other, pause_of(&mut Client::new(f64::INFINITY), Model::Pro, 0.0, Pace::Normal, 0.5, Page::Shown));
+        let other = pause_of(&mut client, Model::Pro, 0.0, Pace::Normal, 0.5, Page::Shown(0));
+        assert_eq!(other, pause_of(&mut Client::new(f64::INFINITY), Model::Pro, 0.0, Pace::Normal, 0.5, Page::Shown(0)));
     }
 }
 
@@ -196,7 +196,7 @@ fn what_was_learned_last_counts_and_memory_is_bounded() {
     let fast = || (0..48).map(|_| 5_000.0);
     let mut forgetful = taught(Model::Standard, (0..10_000).map(|_| 60_000.0).chain(fast()));
     let mut fresh = taught(Model::Standard, fast());
-    let [one, other] = [&mut forgetful, &mut fresh].map(|client| pause_of(client, Model::Standard, 0.0, Pace::Normal, 0.5, Page::Shown));
+    let [one, other] = [&mut forgetful, &mut fresh].map(|client| pause_of(client, Model::Standard, 0.0, Pace::Normal, 0.5, Page::Shown(0)));
     assert_eq!(one, other);
 }
 
@@ -209,7 +209,7 @@ fn a_task_is_learned_from_once_however_often_it_is_looked_at() {
         look_at_ended(&mut often, Model::Standard, "taught-30", stuck_ms);
     }
     for age in [0.0, 15_000.0, 30_000.0] {
-        let [one, other] = [&mut once, &mut often].map(|client| pause_of(client, Model::Standard, age, Pace::Normal, 0.5, Page::Shown));
+        let [one, other] = [&mut once, &mut often].map(|client| pause_of(client, Model::Standard, age, Pace::Normal, 0.5, Page::Shown(0)));
         assert_eq!(one, other, "at {age}");
     }
 }
@@ -219,7 +219,7 @@ fn nonsense_teaches_nothing() {
     let nonsense = [0.0, -5_000.0, 28_800_000.0, -28_800_000.0, 1e15, f64::NAN, f64::INFINITY, 1.0];
     let mut client = taught(Model::Standard, nonsense.into_iter().cycle().take(100));
     for age in [0.0, 20_000.0] {
-        assert_eq!(pause_of(&mut client, Model::Standard, age, Pace::Normal, 0.5, Page::Shown), pause_at(age, Pace::Normal, 0.5));
+        assert_eq!(pause_of(&mut client, Model::Standard, age, Pace::Normal, 0.5, Page::Shown(0)), pause_at(age, Pace::Normal, 0.5));
     }
     // A task that still runs teaches nothing either, whatever times it has.
     let mut seat = client.enter("running", None, terms(), at(NOW_MS));
@@ -228,17 +228,17 @@ fn nonsense_teaches_nothing() {
         &mut seat,
         of_model(Model::Standard, Status::Generating, NOW_MS - 2_000.0, Some(NOW_MS)),
         at(NOW_MS),
-        Page::Shown,
+        Page::Shown(0),
         0.5,
     );
     client.leave(&seat);
-    assert_eq!(pause_of(&mut client, Model::Standard, 0.0, Pace::Normal, 0.5, Page::Shown), pause_at(0.0, Pace::Normal, 0.5));
+    assert_eq!(pause_of(&mut client, Model::Standard, 0.0, Pace::Normal, 0.5, Page::Shown(0)), pause_at(0.0, Pace::Normal, 0.5));
 }
 
 #[test]
 fn a_hidden_page_looks_more_seldom() {
     for age in [0.0, 20_000.0, 1_000_000.0] {
-        let [shown, hidden] = [Page::Shown, Page::Hidden]
+        let [shown, hidden] = [Page::Shown(0), Page::Hidden]
             .map(|page| pause_of(&mut Client::new(f64::INFINITY), Model::Standard, age, Pace::Normal, 0.5, page));
         assert!(hidden > 2.5 * shown, "{shown} {hidden}");
     }
@@ -253,7 +253,7 @@ fn progress_is_the_share_of_tasks_that_are_done_by_then() {
             &mut seat,
             of_model(Model::Standard, Status::Generating, NOW_MS - age_ms, None),
             at(NOW_MS),
-            Page::Shown,
+            Page::Shown(0),
             0.5,
         );
         client.leave(&seat);

@@ -19,7 +19,7 @@ fn single() -> Terms {
 }
 
 fn next(client: &mut Client<()>, seat: &mut Seat<()>, after_ms: f64) -> Next {
-    client.next(seat, at(NOW_MS + after_ms), Page::Shown)
+    client.next(seat, at(NOW_MS + after_ms), Page::Shown(0))
 }
 
 fn back(client: &mut Client<()>, seat: &Seat<()>, sent: Next, reading: Reading, after_ms: f64) {
@@ -61,7 +61,7 @@ fn the_driver_is_told_of_whose_turn_it_is_once_after_each_change() {
     let mut seats: Vec<Seat<()>> = ["a", "b", "c"].map(|id| client.enter(id, None, terms(), at(NOW_MS))).into();
     for (seat, id) in seats.iter_mut().zip(["a", "b", "c"]) {
         client.kept(id).expect("somebody waits for it").push_str(id);
-        client.next(seat, at(NOW_MS), Page::Shown);
+        client.next(seat, at(NOW_MS), Page::Shown(0));
     }
     assert_eq!((client.kept_of_next().cloned(), client.kept_of_next()), (Some("b".into()), None));
     client.leave(&seats[1]);
@@ -78,7 +78,7 @@ fn single_looks_are_told_of_their_turn_before_waits_that_came_first() {
         .map(|(id, terms)| {
             let mut seat = client.enter(id, None, terms, at(NOW_MS));
             client.kept(id).expect("somebody waits for it").push_str(id);
-            client.next(&mut seat, at(NOW_MS), Page::Shown);
+            client.next(&mut seat, at(NOW_MS), Page::Shown(0));
             seat
         })
         .into();
@@ -215,7 +215,7 @@ fn short_waits_that_come_again_and_again_do_not_keep_a_long_one_from_its_looks()
         replies.come(&mut client, &long, now_ms);
         let mut short = client.enter("t1", None, Terms { timeout_ms: 1_000.0, ..terms() }, at(NOW_MS + now_ms));
         for seat in [&mut short, &mut long] {
-            replies.ask(&mut client, seat, now_ms, Page::Shown);
+            replies.ask(&mut client, seat, now_ms, Page::Shown(0));
         }
         client.leave(&short);
     }
@@ -261,16 +261,38 @@ fn a_look_that_hangs_as_the_page_wakes_up_is_given_up_soon() {
     let mut client = Client::new(f64::INFINITY);
     let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
     let asked = |client: &mut Client<()>, wait: &mut Seat<()>, after_ms, page| client.next(wait, at(NOW_MS + after_ms), page);
-    let lost = asked(&mut client, &mut wait, 0.0, Page::Shown);
+    let lost = asked(&mut client, &mut wait, 0.0, Page::Shown(0));
     assert_eq!(slept(asked(&mut client, &mut wait, 1_000.0, Page::Hidden)), 16_000.0);
-    assert_eq!(slept(asked(&mut client, &mut wait, 5_000.0, Page::Shown)), 7_500.0);
-    let sent = asked(&mut client, &mut wait, 7_500.0, Page::Shown);
+    assert_eq!(slept(asked(&mut client, &mut wait, 5_000.0, Page::Shown(0))), 7_500.0);
+    let sent = asked(&mut client, &mut wait, 7_500.0, Page::Shown(0));
     assert!(matches!(sent, Next::Send { .. }), "{sent:?}");
     // That it was given up is no failure of the task's.
     back(&mut client, &wait, lost, failing(Class::Passing), 7_500.0);
-    assert_eq!(slept(asked(&mut client, &mut wait, 7_501.0, Page::Shown)), 23_500.0);
+    assert_eq!(slept(asked(&mut client, &mut wait, 7_501.0, Page::Shown(0))), 23_500.0);
     back(&mut client, &wait, sent, success(), 8_000.0);
-    assert_eq!(asked(&mut client, &mut wait, 8_000.0, Page::Shown), Next::Yield);
+    assert_eq!(asked(&mut client, &mut wait, 8_000.0, Page::Shown(0)), Next::Yield);
+}
+
+#[test]
+fn the_first_look_is_at_once_however_often_the_page_was_brought_back_before() {
+    let mut client: Client<()> = Client::new(f64::INFINITY);
+    let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
+    assert!(matches!(client.next(&mut wait, at(NOW_MS), Page::Shown(7)), Next::Send { .. }));
+}
+
+#[test]
+fn a_page_that_comes_back_without_having_been_seen_to_go_looks_at_once() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
+    let sent = client.next(&mut wait, at(NOW_MS), Page::Shown(0));
+    back(&mut client, &wait, sent, seen(Status::Generating, Some(NOW_MS)), 100.0);
+    assert_eq!(client.next(&mut wait, at(NOW_MS + 100.0), Page::Shown(0)), Next::Yield);
+    assert!(slept(client.next(&mut wait, at(NOW_MS + 1_000.0), Page::Shown(0))) > 3_000.0);
+    assert_eq!(slept(client.next(&mut wait, at(NOW_MS + 1_000.0), Page::Shown(1))), 1_500.0);
+    let sent = client.next(&mut wait, at(NOW_MS + 1_500.0), Page::Shown(1));
+    back(&mut client, &wait, sent, seen(Status::Generating, Some(NOW_MS)), 1_600.0);
+    assert_eq!(client.next(&mut wait, at(NOW_MS + 1_600.0), Page::Shown(1)), Next::Yield);
+    assert!(slept(client.next(&mut wait, at(NOW_MS + 1_600.0), Page::Shown(1))) > 3_000.0);
 }
 
 #[test]
@@ -278,13 +300,13 @@ fn a_page_that_is_hidden_during_a_look_looks_more_seldom_from_there_on() {
     let pause = |page| {
         let mut client = Client::new(f64::INFINITY);
         let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
-        let sent = client.next(&mut wait, at(NOW_MS), Page::Shown);
+        let sent = client.next(&mut wait, at(NOW_MS), Page::Shown(0));
         back(&mut client, &wait, sent, seen(Status::Generating, Some(NOW_MS)), 100.0);
         assert_eq!(client.next(&mut wait, at(NOW_MS + 100.0), page), Next::Yield);
         client.next_look_in_ms(&wait, at(NOW_MS + 100.0)).expect("a next look")
     };
     for page in [Page::Hidden, Page::Offline] {
-        assert!((2.999..3.001).contains(&(pause(page) / pause(Page::Shown))), "{page:?}");
+        assert!((2.999..3.001).contains(&(pause(page) / pause(Page::Shown(0)))), "{page:?}");
     }
 }
 
@@ -297,7 +319,7 @@ fn a_clock_that_is_set_again_and_again_does_not_put_the_look_off() {
     let mut looks = 0;
     for step in 1..=120 {
         let (steady_ms, ahead_ms) = (NOW_MS + f64::from(step) * 500.0, f64::from(step) * 2_600.0);
-        let told = client.next(&mut wait, Now { steady_ms, wall_ms: steady_ms + ahead_ms }, Page::Shown);
+        let told = client.next(&mut wait, Now { steady_ms, wall_ms: steady_ms + ahead_ms }, Page::Shown(0));
         if matches!(told, Next::Send { .. }) {
             looks += 1;
             bring(&mut client, &wait, told, generating(), None, at(steady_ms), 0.5);
@@ -423,7 +445,7 @@ fn requests_that_had_to_wait_for_their_key_leave_one_after_the_other() {
     client.next(&mut seats[0], at(NOW_MS + 9_500.0), Page::Offline);
     assert_eq!(leaves(&mut client, 9_500.0), f64::INFINITY);
     assert_eq!(client.leaves_in_ms(at(NOW_MS + 9_500.0), true), 0.0);
-    client.next(&mut seats[0], at(NOW_MS + 9_500.0), Page::Shown);
+    client.next(&mut seats[0], at(NOW_MS + 9_500.0), Page::Shown(0));
     // Nor as long as all are to be silent.
     back(&mut client, &seats[2], sent, told_to_wait(Kind::RateLimited, Class::Passing, 30_000.0), 10_000.0);
     assert_eq!((leaves(&mut client, 39_000.0), leaves(&mut client, 45_000.0)), (f64::INFINITY, 0.0));
@@ -437,7 +459,7 @@ fn a_page_that_is_shown_again_and_again_hears_of_slow_replies() {
     for step in 0..150 {
         let now_ms = f64::from(step) * 500.0;
         replies.come(&mut client, &wait, now_ms);
-        let page = if step % 2 == 0 { Page::Shown } else { Page::Hidden };
+        let page = if step % 2 == 0 { Page::Shown(0) } else { Page::Hidden };
         replies.ask(&mut client, &mut wait, now_ms, page);
     }
     assert!(replies.heard >= 10, "{} readings in 75 s", replies.heard);
@@ -516,7 +538,7 @@ fn a_single_look_takes_no_word_of_a_stream_from_before_the_machine_slept() {
         let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
         let _ = stream(&mut client, &mut wait);
         let mut look = client.enter("t1", None, single(), now);
-        client.next(&mut look, now, Page::Shown) == Next::Yield
+        client.next(&mut look, now, Page::Shown(0)) == Next::Yield
     };
     assert!(known(at(NOW_MS + 5_000.0)));
     assert!(!known(Now { steady_ms: NOW_MS + 5_000.0, wall_ms: NOW_MS + 3_605_000.0 }), "slept");
@@ -529,13 +551,13 @@ fn a_stream_that_replaced_a_lost_look_is_cut_off_by_the_next_waking_like_any() {
     let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
     assert!(matches!(next(&mut client, &mut wait, 0.0), Next::Send { .. }));
     client.next(&mut wait, at(NOW_MS + 100.0), Page::Hidden);
-    client.next(&mut wait, at(NOW_MS + 200.0), Page::Shown);
-    let sent = client.next(&mut wait, at(NOW_MS + 2_700.0), Page::Shown);
+    client.next(&mut wait, at(NOW_MS + 200.0), Page::Shown(0));
+    let sent = client.next(&mut wait, at(NOW_MS + 2_700.0), Page::Shown(0));
     event(&mut client, &mut wait, sent, 3_000.0);
     client.next(&mut wait, at(NOW_MS + 9_000.0), Page::Hidden);
-    client.next(&mut wait, at(NOW_MS + 10_000.0), Page::Shown);
-    assert_eq!(slept(client.next(&mut wait, at(NOW_MS + 10_500.0), Page::Shown)), 12_500.0);
-    assert!(matches!(client.next(&mut wait, at(NOW_MS + 12_500.0), Page::Shown), Next::Send { .. }));
+    client.next(&mut wait, at(NOW_MS + 10_000.0), Page::Shown(0));
+    assert_eq!(slept(client.next(&mut wait, at(NOW_MS + 10_500.0), Page::Shown(0))), 12_500.0);
+    assert!(matches!(client.next(&mut wait, at(NOW_MS + 12_500.0), Page::Shown(0)), Next::Send { .. }));
 }
 
 #[test]

@@ -39,11 +39,10 @@ pub struct Now {
 }
 
 /// What the page that waits is doing. Where there is no page, it is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Page {
-    /// Somebody may be looking.
-    #[default]
-    Shown,
+    /// Somebody may be looking. With a number that is another after it was brought back: a page may come back without having been seen to go.
+    Shown(u32),
     /// In the background.
     Hidden,
     /// Without a network, as the browser says.
@@ -177,7 +176,7 @@ impl<C: Clone, K: Default> Client<C, K> {
             budget: Budget::new(requests_per_second),
             limited_in_a_row: 0,
             durations: Durations::default(),
-            page: Page::Shown,
+            page: Page::Shown(0),
             wall_ahead_ms: None,
             wakings: 0,
             awake_at_ms: f64::NEG_INFINITY,
@@ -348,8 +347,9 @@ impl<C: Clone, K: Default> Client<C, K> {
     /// Compares the clocks, and the page with what it was.
     fn notice(&mut self, now: Now, page: Page) {
         let slept = self.has_slept(now);
+        let first = self.wall_ahead_ms.is_none();
         self.wall_ahead_ms = Some(now.wall_ms - now.steady_ms);
-        if slept || (page == Page::Shown && self.page != page) {
+        if slept || (!first && self.page != page && matches!(page, Page::Shown(_))) {
             self.wakings = self.wakings.wrapping_add(1);
             // A page that is shown again and again all the same gets its look.
             if self.budget.last_sent_ms >= self.awake_at_ms || now.steady_ms >= self.awake_at_ms + NEXT_WAKING_MS {
@@ -450,7 +450,7 @@ impl<C: Clone, K: Default> Client<C, K> {
         seat.cause = cause.clone();
         let more = seat.known_look == *look;
         seat.known_look = *look;
-        let guide = Guide { durations: &self.durations, hidden: self.page != Page::Shown, random: *random };
+        let guide = Guide { durations: &self.durations, hidden: !matches!(self.page, Page::Shown(_)), random: *random };
         wait.came_back(reading, more, sent_ms + ahead_ms, at_ms + ahead_ms, guide);
     }
 

@@ -5,9 +5,14 @@ use super::connection::global;
 use super::pause::Target;
 use crate::reply::Json;
 use crate::wait::Page;
+use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 
-/// `visibilitychange` comes up from the document. What each says is read from the page when it is needed.
+thread_local! {
+    static CHANGES: Cell<u32> = const { Cell::new(0) };
+}
+
+/// `visibilitychange` comes up from the document. What each says is read from the page when it is needed, but for `pageshow`: nothing stays of that.
 const EVENTS: [&str; 4] = ["visibilitychange", "pageshow", "online", "offline"];
 
 /// What the page is doing now.
@@ -17,16 +22,22 @@ pub(crate) fn page() -> Page {
     } else if global("document").member("visibilityState") == "hidden" {
         Page::Hidden
     } else {
-        Page::Shown
+        Page::Shown(CHANGES.get())
     }
 }
 
 /// Has everybody who waits look at the page again when it changes, until it is dropped.
-pub(super) struct Listening(Closure<dyn FnMut()>);
+pub(super) struct Listening(Closure<dyn FnMut(JsValue, JsValue, JsValue) -> JsValue>);
 
 impl Listening {
     pub(super) fn start() -> Self {
-        let on_change = Closure::new(ring_all);
+        let on_change = Closure::new(|event: JsValue, _, _| {
+            // A page that is shown for the first time was not gone. And who hides or loses the network is not shown, whatever is counted.
+            let again = event.member("persisted") != JsValue::FALSE;
+            CHANGES.set(CHANGES.get().wrapping_add(again.into()));
+            ring_all();
+            JsValue::UNDEFINED
+        });
         let page = Target::global();
         for kind in EVENTS {
             // Where something has made a `document` for itself, there may be no events of a page.

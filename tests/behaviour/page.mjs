@@ -25,6 +25,10 @@ function playing() {
       document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
       dispatchEvent(new Event("pageshow"));
     },
+    /** It was never hidden, as far as it knows. @param {boolean} persisted */
+    tellOfShowing(persisted) {
+      dispatchEvent(Object.assign(new Event("pageshow"), { persisted }));
+    },
     unplug() {
       set(navigator, "onLine", false);
       dispatchEvent(new Event("offline"));
@@ -92,6 +96,27 @@ export const page = [
       }
       await pause(1_200);
       is(times.length, 3, "requests after being shown three times in a moment");
+      await end();
+    },
+  },
+  {
+    name: "page: brought back it looks at once, with no other word of it; a first showing is no reason",
+    alone: true,
+    notIn,
+    async run(world) {
+      const played = playing();
+      const { times, end } = waiting(world);
+      await pause(1_000);
+      played.tellOfShowing(false);
+      await pause(900);
+      is(times.length, 1, "requests after a first showing");
+      const shown = performance.now();
+      played.tellOfShowing(true);
+      await pause(300);
+      is(times.length, 1, "requests within the half second");
+      await pause(1_200);
+      is(times.length, 2, "requests after it");
+      between(Number(times[1]), 2_390, 2_800, `ms from the start; shown ${shown}`);
       await end();
     },
   },

@@ -160,6 +160,26 @@ it("offline a page asks nothing; back online it looks once, half a second later,
   context.diagnostic(`the look ${late} ms after it was online`);
 });
 
+it("a page that comes back out of the browser's cache looks once, half a second later", BOUND, async (context) => {
+  const page = await open();
+  await page.begin("back");
+  await page.evaluate(`location.href = ${JSON.stringify(`${api.url}/away`)}`);
+  // In between there is nothing to ask.
+  const isHere = async () => (await page.evaluate("typeof tell").catch(() => "")) === "function";
+  await until("another page", async () => !(await isHere()), 10_000);
+  await pause(FROZEN_MS);
+  const left = api.looks("back").length;
+  assert.equal(left, 1, "looks of a page that was left");
+  const began = performance.now();
+  await page.evaluate("history.back()").catch(() => {});
+  await until("the page again", isHere, 10_000);
+  const late = await looksOnce(["back"], began);
+  const { events } = await page.tell();
+  assert.ok(events.includes("pageshow, true"), `it was loaded anew, or nothing is known of it: ${events}`);
+  await page.close();
+  context.diagnostic(`the look ${late} ms after it was gone back to; events: ${events.join("; ")}`);
+});
+
 it("a page that was frozen looks once for each task, half a second after it is shown", BOUND, async (context) => {
   const page = await open();
   const tasks = ["frozen-1", "frozen-2", "frozen-3"];

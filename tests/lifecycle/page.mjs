@@ -19,6 +19,7 @@ const controllers = {};
 const events = [];
 
 for (const kind of ["visibilitychange", "freeze", "resume"]) document.addEventListener(kind, () => events.push(`${kind}, ${document.visibilityState}`));
+addEventListener("pageshow", ({ persisted }) => persisted && events.push(`pageshow, ${persisted}`));
 for (const kind of ["online", "offline"]) addEventListener(kind, () => events.push(kind));
 
 /**

@@ -53,7 +53,7 @@ impl Alone {
 
     pub(crate) fn next(&mut self, now_ms: f64) -> Next {
         let said = self.said.take();
-        let next = said.unwrap_or_else(|| self.client.next(&mut self.seat, at(now_ms), Page::Shown));
+        let next = said.unwrap_or_else(|| self.client.next(&mut self.seat, at(now_ms), Page::Shown(0)));
         if let Next::Send { look, .. } = next {
             self.look = look;
         }
@@ -68,7 +68,7 @@ impl Alone {
     pub(crate) fn came_back(&mut self, reading: Reading, now_ms: f64, random: f64) {
         let task_id = self.seat.wait().handle().task_id.clone();
         self.client.came_back(&task_id, self.look, reading, None, at(now_ms), random);
-        self.said = Some(self.client.next(&mut self.seat, at(now_ms), Page::Shown));
+        self.said = Some(self.client.next(&mut self.seat, at(now_ms), Page::Shown(0)));
     }
 
     pub(crate) fn abort(&mut self) {

@@ -178,7 +178,7 @@ impl Rules {
 
     fn pause(&self, reading: &Reading, page: Page) -> Pause {
         let Reading::Problem(problem) = reading else {
-            let seldom = if page == Page::Shown { 1.0 } else { 3.0 };
+            let seldom = if matches!(page, Page::Shown(_)) { 1.0 } else { 3.0 };
             return Pause { least_ms: MIN_GAP_MS, most_ms: LONGEST_MS * seldom, owed: false };
         };
         let asked_ms = problem.retry_after_ms.unwrap_or(0.0).max(0.0);

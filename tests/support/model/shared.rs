@@ -105,7 +105,7 @@ impl Shared {
             tasks: vec![Task::new(); tasks],
             in_touch,
             most_tasks: 0.0,
-            page: Page::Shown,
+            page: Page::Shown(0),
             wall_ahead_ms: None,
             wakings: 0,
             awake_at_ms: f64::NEG_INFINITY,
@@ -140,7 +140,8 @@ impl Shared {
     pub(super) fn notice(&mut self, now: Now, page: Page) {
         let slept = self.has_slept(now);
         let ahead_ms = now.wall_ms - now.steady_ms;
-        let shown = page == Page::Shown && self.page != Page::Shown;
+        // What the page was before anybody asked is not known.
+        let shown = self.wall_ahead_ms.is_some() && matches!(page, Page::Shown(_)) && self.page != page;
         self.wall_ahead_ms = Some(ahead_ms);
         self.page = page;
         if slept || shown {

@@ -101,7 +101,7 @@ impl<'a> World<'a> {
             drivers: Vec::new(),
             carried: Vec::new(),
             now: Now { steady_ms: start_ms, wall_ms: NOW_MS + 0.75 },
-            page: Page::Shown,
+            page: Page::Shown(0),
             apart,
             lateness_ms: 0.0,
             backwards,
@@ -164,7 +164,7 @@ impl World<'_> {
                 self.pass(awake_ms);
             }
             10 => {
-                self.page = self.bytes.pick(&[Page::Shown, Page::Hidden, Page::Offline, Page::Shown]);
+                self.page = self.bytes.pick(&[Page::Shown(0), Page::Hidden, Page::Offline, Page::Shown(1)]);
                 self.narrate(|| format!("the page is {:?}", self.page));
                 self.ring(|_| true);
             }
