@@ -1,7 +1,7 @@
 // One task's object: it looks upstream on its alarm for all who watch, and may be evicted from memory between two looks while their sockets stay.
 import { DurableObject } from "cloudflare:workers";
 import { refusal, retryAfter } from "../gateway/answer.js";
-import { KEEP_RESULT_MS, connectionOf } from "../gateway/look.js";
+import { KEEP_RESULT_MS, connectionOf, keyOf } from "../gateway/look.js";
 import { API } from "../gateway/options.js";
 import { waitForTask } from "../workerd.js";
 import { MIN_GAP_MS, after, begun } from "./record.js";
@@ -66,10 +66,13 @@ export class NanoBananaTask extends DurableObject {
   /** @param {string} taskId */
   async #watch(taskId) {
     if (this.ctx.getWebSockets().length >= this.mostWatchers) return Response.json(refusal(503, "Too many watch this task: ask for its state from time to time"));
-    const { 0: theirs, 1: ours } = new WebSocketPair();
-    this.ctx.acceptWebSocket(ours);
     const now = Date.now();
     const known = (await this.#known()) ?? begun(taskId, now);
+    // Nothing could be told but that, and a stream has the status of what goes well.
+    const key = known.end === "done" || (await keyOf({ apiKey: this.env.NANOBANANA_API_KEY?.trim() }));
+    if (typeof key === "object") return Response.json(key);
+    const { 0: theirs, 1: ours } = new WebSocketPair();
+    this.ctx.acceptWebSocket(ours);
     const isOver = known.end === "late" || known.end === "refused" || (known.handle?.deadlineAt ?? Infinity) <= now;
     // Whoever comes after a deadline begins anew.
     const current = isOver ? { ...known, handle: null, end: null } : known;

@@ -262,13 +262,15 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
   });
 
   it("without the key answers the one 500 that names the setting", BOUND, async () => {
-    const id = fresh("pending");
-    const { status, body } = await ask(keyless.urls[0], id);
-    assert.equal(status, 500);
-    assert.match(body.msg, /apiKey.*wrangler secret put/);
-    const [event] = await all((await watch(keyless.urls[0], id)).events);
-    assert.equal(event?.code, 500);
-    assert.equal((await looks(id)).length, 0);
+    for (const headers of [{}, { Accept: "application/json, text/event-stream" }]) {
+      const id = fresh("pending");
+      const { status, body, headers: told } = await ask(keyless.urls[0], id, { headers });
+      assert.equal(status, 500);
+      assert.match(told.get("content-type") ?? "", /^application\/json/);
+      assert.equal(body.code, 500);
+      assert.match(body.msg, /apiKey.*wrangler secret put/);
+      assert.equal((await looks(id)).length, 0);
+    }
   });
 
   it("goes on after a restart with what it has stored, which is neither the key nor the prompt", BOUND, async () => {
