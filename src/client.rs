@@ -4,7 +4,7 @@ use crate::reply::Reading;
 use crate::wait::{Client, Failure, Next, Now, Outcome, Page, Seat};
 use crate::web::{
     Asker, Bell, Call, Connection, Flight, How, Look, Named, Refusal, Rejection, SILENCE_MS, Signal, Thrown, connection_of, details_out,
-    look, now, page, random, report,
+    look, now, page, random, report, take_out,
 };
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -20,7 +20,7 @@ const NO_STREAMS_MS: f64 = 300_000.0;
 /// A connection, and what all calls over it share.
 pub(crate) struct Hub {
     connection: Connection,
-    client: RefCell<Client<Thrown, Kept>>,
+    client: RefCell<Client<Thrown, Rc<Kept>>>,
     /// From when on streams are asked for.
     streams_from_ms: Cell<f64>,
 }
@@ -29,13 +29,13 @@ pub(crate) struct Hub {
 #[derive(Default)]
 struct Kept {
     /// Of all calls that wait for it.
-    bells: Vec<Rc<Bell>>,
-    flight: Option<Flight>,
+    bells: RefCell<Vec<Rc<Bell>>>,
+    flight: Cell<Option<Flight>>,
 }
 
 impl Kept {
     fn ring(&self) {
-        self.bells.iter().for_each(|bell| bell.ring());
+        self.bells.borrow().iter().for_each(|bell| bell.ring());
     }
 }
 
@@ -82,7 +82,7 @@ impl Drive {
         let mut client = hub.client.borrow_mut();
         let seat = client.enter(&call.task_id, call.handle.as_ref(), call.terms.clone(), now());
         if let Some(kept) = client.kept(&call.task_id) {
-            kept.bells.push(Rc::clone(&bell));
+            kept.bells.borrow_mut().push(Rc::clone(&bell));
         }
         drop(client);
         Ok(Self { hub, call, seat, bell, own: None, given_flag: None })
@@ -106,8 +106,8 @@ impl Drive {
         let (hub, task_id) = (Rc::clone(&self.hub), self.call.task_id.clone());
         if hub.connection.apart {
             self.own = Some((number, flight));
-        } else if let Some(kept) = hub.client.borrow_mut().kept(&task_id) {
-            kept.flight = Some(flight);
+        } else if let Some(kept) = hub.client.borrow().kept(&task_id) {
+            kept.flight.set(Some(flight));
         }
         let wait = self.seat.wait();
         let (known, ahead_ms) = (wait.details().cloned(), self.seat.ahead_ms());
@@ -134,8 +134,8 @@ impl Drive {
     }
 
     async fn sleep(&self, ms: f64) {
-        let short =
-            self.hub.connection.apart && self.hub.client.borrow_mut().kept(&self.call.task_id).is_some_and(|kept| kept.bells.len() > 1);
+        let short = self.hub.connection.apart
+            && self.hub.client.borrow().kept(&self.call.task_id).is_some_and(|kept| kept.bells.borrow().len() > 1);
         self.bell.pause(if short { ms.min(APART_MS) } else { ms }).await;
     }
 
@@ -186,7 +186,7 @@ impl Sent {
         if hub.connection.apart {
             return bell.is_heeded();
         }
-        hub.client.borrow_mut().kept(task_id).is_some_and(|kept| kept.bells.iter().any(|bell| bell.is_heeded()))
+        hub.client.borrow().kept(task_id).is_some_and(|kept| kept.bells.borrow().iter().any(|bell| bell.is_heeded()))
     }
 
     /// Tells all whom it concerns what it brought; or where that is nothing, that it is over.
@@ -237,10 +237,8 @@ impl Drop for Drive {
         if let Some((look, _)) = &self.own {
             client.goes_on(&self.call.task_id, *look, now(), 0.0);
         }
-        if let Some(kept) = client.kept(&self.call.task_id)
-            && let Some(place) = kept.bells.iter().position(|bell| Rc::ptr_eq(bell, &self.bell))
-        {
-            kept.bells.swap_remove(place);
+        if let Some(kept) = client.kept(&self.call.task_id) {
+            take_out(&kept.bells, &self.bell);
         }
         client.leave(&self.seat);
         drop(client);

@@ -2,14 +2,14 @@
 //! was learned of durations.
 
 use super::backoff;
-use super::budget::{Budget, LATE_MS, Turn};
+use super::budget::Budget;
 use super::durations::Durations;
 use super::handle::Handle;
 use super::latest::Latest;
 use super::machine::{LAST_LOOK_BEFORE_MS, Next, Terms, Wait};
 use super::schedule::{Guide, MIN_GAP_MS};
+use super::turns::{LATE_MS, Turns};
 use crate::reply::{Code, Kind, Problem, Reading};
-use std::ops::{Deref, DerefMut};
 
 /// A page that is shown again waits this long before it looks: mobile Safari fails what is sent at once.
 const AWAKE_AFTER_MS: f64 = 500.0;
@@ -20,8 +20,6 @@ const ASLEEP_MS: f64 = 2_000.0;
 const NEXT_WAKING_MS: f64 = 5_000.0;
 /// A look that was sent before a waking and has not come back this long after it is lost: the connection it went out by is dead.
 const CUT_OFF_MS: f64 = 2_000.0;
-/// More than there will ever be turns.
-const MANY: f64 = 1e15;
 /// A look whose driver does not come back with it this long after its limit is lost: its runtime has dropped it.
 const LOST_AFTER_MS: f64 = 1_000.0;
 /// A stream that has told nothing new for so long is looked behind, whatever signs of life it shows.
@@ -50,7 +48,7 @@ pub enum Page {
 }
 
 /// What all waits of a client share. Its instants are on the steady clock. The driver's own are `C`, what was thrown below a look that failed,
-/// and `K`, what it keeps of a task for as long as somebody waits for that.
+/// and `K`, which stands for what it keeps of a task for as long as somebody waits for that.
 #[derive(Debug)]
 pub struct Client<C, K = ()> {
     budget: Budget,
@@ -67,22 +65,14 @@ pub struct Client<C, K = ()> {
     single_last: bool,
     /// The queue has, and nobody has been told.
     moved: bool,
+    turns: Turns<K>,
     /// Sorted by id.
-    tasks: Vec<Waited<C, K>>,
+    tasks: Vec<Box<Task<C, K>>>,
     /// Until when those are not to be looked at for which nobody waits any more.
     owed: Latest,
 }
 
-/// A task that somebody waits for. Each look goes through the turns of all, and a new task moves no more of the others than these.
-#[derive(Debug)]
-struct Waited<C, K> {
-    /// Of its waits, and of its single looks.
-    turn: Turn,
-    single_turn: Turn,
-    task: Box<Task<C, K>>,
-}
-
-/// What is known of it.
+/// A task that somebody waits for, and what is known of it.
 #[derive(Debug)]
 struct Task<C, K> {
     id: String,
@@ -92,6 +82,9 @@ struct Task<C, K> {
     last: Option<Look<C>>,
     flight: Option<Flight>,
     not_before_ms: f64,
+    /// The numbers of its turns, of its waits and of its single looks. What they number may be over.
+    turn: f64,
+    single_turn: f64,
     kept: K,
 }
 
@@ -168,7 +161,7 @@ impl<C> Seat<C> {
     }
 }
 
-impl<C: Clone, K: Default> Client<C, K> {
+impl<C: Clone, K: Clone + Default> Client<C, K> {
     /// A client that sends at most so many requests per second; infinity for no limit.
     #[must_use]
     pub fn new(requests_per_second: f64) -> Self {
@@ -183,6 +176,7 @@ impl<C: Clone, K: Default> Client<C, K> {
             looks: 0,
             single_last: false,
             moved: false,
+            turns: Turns::default(),
             tasks: Vec::new(),
             owed: Latest::default(),
         }
@@ -203,7 +197,7 @@ impl<C: Clone, K: Default> Client<C, K> {
                 if running && current { task.looks.wrapping_sub(1) } else { task.looks }
             }),
             Err(place) => {
-                self.tasks.insert(place, Waited::new(task_id, self.owed.of(task_id)));
+                self.tasks.insert(place, Task::new(task_id, self.owed.of(task_id)).into());
                 0
             }
         };
@@ -216,7 +210,7 @@ impl<C: Clone, K: Default> Client<C, K> {
         let Ok(place) = self.find(task_id) else { return };
         let Some(task) = self.tasks.get_mut(place) else { return };
         task.waits = task.waits.saturating_sub(1);
-        self.moved |= task.turn_mut(seat.wait.is_single()).leave(seat.turn);
+        self.moved |= self.turns.leave(seat.turn);
         if task.waits == 0 {
             let sent_ms = task.flight.map_or(f64::NEG_INFINITY, |flight| flight.sent_ms);
             let mut owed_ms = task.not_before_ms.max(sent_ms + MIN_GAP_MS);
@@ -272,11 +266,10 @@ impl<C: Clone, K: Default> Client<C, K> {
             return;
         }
         let (single, sent_ms) = flight.map_or((false, f64::NEG_INFINITY), |flight| (flight.single, flight.sent_ms));
-        self.moved = true;
-        task.end_turns();
         task.not_before_ms = not_before_ms;
         task.looks = task.looks.wrapping_add(1);
         task.last = Some(Look { look, reading, cause, single, sent_ms, at_ms: now_ms, random });
+        self.end_turns(place);
     }
 
     /// The request of a look is about to leave, and had to wait for its key since the look was sent: it is to ask again in so many ms. Infinitely
@@ -317,27 +310,14 @@ impl<C: Clone, K: Default> Client<C, K> {
     }
 
     /// What the driver keeps of a task that somebody waits for.
-    pub fn kept(&mut self, task_id: &str) -> Option<&mut K> {
-        let place = self.find(task_id).ok()?;
-        Some(&mut self.tasks.get_mut(place)?.kept)
+    pub fn kept(&self, task_id: &str) -> Option<&K> {
+        Some(&self.task(task_id)?.kept)
     }
 
     /// What the driver keeps of the task whose turn it is now, once after any change of that. Whoever waits for it is to ask [`Client::next`]:
     /// it may have been told of a later time.
     pub fn kept_of_next(&mut self) -> Option<&K> {
-        if !std::mem::take(&mut self.moved) {
-            return None;
-        }
-        let (mut first, mut kept) = (f64::INFINITY, None);
-        for task in &self.tasks {
-            let [one, other] = task.turns(!self.single_last);
-            // All of the queue whose turn it is come before those of the other.
-            let number = one.number.min(other.number + MANY);
-            if number < first {
-                (first, kept) = (number, Some(&task.kept));
-            }
-        }
-        kept
+        if std::mem::take(&mut self.moved) { self.turns.first(!self.single_last) } else { None }
     }
 
     fn has_slept(&self, now: Now) -> bool {
@@ -379,24 +359,23 @@ impl<C: Clone, K: Default> Client<C, K> {
             from_ms = from_ms.max(task.not_before_ms).max(offline_ms);
         }
         if now_ms < from_ms {
-            self.moved |= task.turn_mut(single).leave(seat.turn);
+            self.moved |= self.turns.leave(seat.turn);
             seat.turn = f64::NAN;
             return sleep_until(from_ms);
         }
-        let number = self.budget.take(task.turn_mut(single));
+        let held = if single { &mut task.single_turn } else { &mut task.turn };
+        let number = self.turns.take(*held, single, &task.kept);
+        *held = number;
         let at_ms = self.turn_ms(number, single, now_ms);
-        let Some(task) = self.tasks.get_mut(place) else { return next };
         if now_ms < at_ms {
-            let turn = task.turn_mut(single);
-            turn.told_ms = at_ms;
-            turn.share(&mut seat.turn);
+            self.turns.share(number, &mut seat.turn, at_ms);
             return sleep_until(at_ms);
         }
+        self.end_turns(place);
+        let Some(task) = self.tasks.get_mut(place) else { return next };
         self.looks = self.looks.wrapping_add(1);
         self.single_last = single;
         self.budget.last_sent_ms = now_ms;
-        self.moved = true;
-        task.end_turns();
         task.flight = Some(Flight {
             look: self.looks,
             single,
@@ -426,13 +405,8 @@ impl<C: Clone, K: Default> Client<C, K> {
     /// When a turn comes. Single looks, which somebody waits for now, stand in a queue of their own and have every second turn: a busy client
     /// answers them, and they do not hold up its waits.
     fn turn_ms(&self, number: f64, single: bool, now_ms: f64) -> f64 {
-        let (mut before, mut beside) = (0_u32, 0_u32);
-        for task in &self.tasks {
-            let [own, other] = task.turns(single);
-            before = before.saturating_add(own.stands_before(number, now_ms).into());
-            beside = beside.saturating_add(other.stands_before(f64::INFINITY, now_ms).into());
-        }
-        let (mut before, beside) = (f64::from(before), f64::from(beside));
+        let mut before = self.turns.before(number, single, now_ms);
+        let beside = self.turns.before(f64::INFINITY, !single, now_ms);
         before += beside.min(before + f64::from(single == self.single_last));
         let at_ms = self.budget.open_ms().max(now_ms) + before * self.budget.gap_ms;
         if before > 0.0 { at_ms.max(now_ms + LATE_MS) } else { at_ms }
@@ -454,12 +428,37 @@ impl<C: Clone, K: Default> Client<C, K> {
         wait.came_back(reading, more, sent_ms + ahead_ms, at_ms + ahead_ms, guide);
     }
 
-    fn task(&self, id: &str) -> Option<&Waited<C, K>> {
-        self.tasks.get(self.find(id).ok()?)
+    /// A look was sent or has come back: nobody wants one before it has been thought of again.
+    fn end_turns(&mut self, place: usize) {
+        self.moved = true;
+        if let Some(task) = self.tasks.get(place) {
+            self.turns.end(task.turn);
+            self.turns.end(task.single_turn);
+        }
+    }
+
+    fn task(&self, id: &str) -> Option<&Task<C, K>> {
+        Some(self.tasks.get(self.find(id).ok()?)?)
     }
 
     fn find(&self, id: &str) -> Result<usize, usize> {
         self.tasks.binary_search_by(|task| (*task.id).cmp(id))
+    }
+}
+
+impl<C, K: Default> Task<C, K> {
+    fn new(id: &str, not_before_ms: Option<f64>) -> Self {
+        Self {
+            id: id.into(),
+            waits: 1,
+            looks: 0,
+            last: None,
+            flight: None,
+            not_before_ms: not_before_ms.unwrap_or(f64::NEG_INFINITY),
+            turn: f64::NAN,
+            single_turn: f64::NAN,
+            kept: K::default(),
+        }
     }
 }
 
@@ -470,52 +469,6 @@ impl<C, K> Task<C, K> {
             Reading::Task(details) => Some(details.status.has_ended()),
             Reading::Problem(_) => None,
         }
-    }
-}
-
-impl<C, K> Deref for Waited<C, K> {
-    type Target = Task<C, K>;
-
-    fn deref(&self) -> &Task<C, K> {
-        &self.task
-    }
-}
-
-impl<C, K> DerefMut for Waited<C, K> {
-    fn deref_mut(&mut self) -> &mut Task<C, K> {
-        &mut self.task
-    }
-}
-
-impl<C, K> Waited<C, K> {
-    /// Of its single looks or of its waits, and of the others.
-    fn turns(&self, single: bool) -> [&Turn; 2] {
-        if single { [&self.single_turn, &self.turn] } else { [&self.turn, &self.single_turn] }
-    }
-
-    fn turn_mut(&mut self, single: bool) -> &mut Turn {
-        if single { &mut self.single_turn } else { &mut self.turn }
-    }
-
-    /// A look was sent or has come back: nobody wants one before it has been thought of again.
-    fn end_turns(&mut self) {
-        self.turn = Turn::default();
-        self.single_turn = Turn::default();
-    }
-}
-
-impl<C, K: Default> Waited<C, K> {
-    fn new(id: &str, not_before_ms: Option<f64>) -> Self {
-        let task = Task {
-            id: id.into(),
-            waits: 1,
-            looks: 0,
-            last: None,
-            flight: None,
-            not_before_ms: not_before_ms.unwrap_or(f64::NEG_INFINITY),
-            kept: K::default(),
-        };
-        Self { turn: Turn::default(), single_turn: Turn::default(), task: Box::new(task) }
     }
 }
 

@@ -14,6 +14,7 @@ mod handle;
 mod latest;
 mod machine;
 mod schedule;
+mod turns;
 
 pub use client::{Client, Now, Page, Seat};
 pub use durations::Durations;

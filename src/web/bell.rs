@@ -1,9 +1,9 @@
 //! How one call is told that something has happened: that a look at its task is over, that the page has changed, that its caller has had enough.
 
 use super::clock::now;
-use super::page::Listening;
+use super::page::listening;
 use super::pause::{End, Pause, pause};
-use super::signal::{Heeded, Signal};
+use super::signal::{Heeded, Signal, heed};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -19,7 +19,7 @@ thread_local! {
 struct InPage {
     bells: RefCell<Vec<Rc<Bell>>>,
     /// For as long as there are any.
-    listening: Cell<Option<Listening>>,
+    heeded: Cell<Option<Heeded>>,
 }
 
 fn in_page() -> &'static InPage {
@@ -55,12 +55,12 @@ impl Bell {
         self.idle_from_ms.set(f64::INFINITY);
         let heeded = self.signal.as_ref().map(|signal| {
             let bell = Rc::clone(&self);
-            Heeded::new(signal, move || bell.ring())
+            Heeded::new(|call| heed(signal, call), move || bell.ring())
         });
         if is_in_page {
-            let InPage { bells, listening } = in_page();
+            let InPage { bells, heeded } = in_page();
             bells.borrow_mut().push(Rc::clone(&self));
-            listening.set(Some(listening.take().unwrap_or_else(Listening::start)));
+            heeded.set(Some(heeded.take().unwrap_or_else(listening)));
         }
         Hung { bell: self, in_page: is_in_page, _heeded: heeded }
     }
@@ -102,14 +102,19 @@ impl Drop for Hung {
         if !self.in_page {
             return;
         }
-        let InPage { bells, listening } = in_page();
-        let mut bells = bells.borrow_mut();
-        if let Some(place) = bells.iter().position(|bell| Rc::ptr_eq(bell, &self.bell)) {
-            bells.swap_remove(place);
+        let InPage { bells, heeded } = in_page();
+        take_out(bells, &self.bell);
+        if bells.borrow().is_empty() {
+            heeded.take();
         }
-        if bells.is_empty() {
-            listening.take();
-        }
+    }
+}
+
+/// Takes the bell of a call that has ended out of some.
+pub(crate) fn take_out(bells: &RefCell<Vec<Rc<Bell>>>, ended: &Rc<Bell>) {
+    let mut bells = bells.borrow_mut();
+    if let Some(place) = bells.iter().position(|bell| Rc::ptr_eq(bell, ended)) {
+        bells.swap_remove(place);
     }
 }
 

@@ -5,7 +5,6 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
-use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
 /// Timers take a signed 32-bit count of ms; a longer one fires at once.
@@ -18,21 +17,6 @@ extern "C" {
     fn set_timeout(callback: &JsValue, ms: f64) -> JsValue;
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear_timeout(timer: &JsValue);
-
-    /// Whatever tells of events.
-    #[derive(Clone, Debug)]
-    pub(crate) type Target;
-    #[wasm_bindgen(method, catch, js_name = addEventListener)]
-    pub(super) fn add_event_listener(this: &Target, kind: &str, listener: &JsValue) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch, js_name = removeEventListener)]
-    pub(super) fn remove_event_listener(this: &Target, kind: &str, listener: &JsValue) -> Result<(), JsValue>;
-}
-
-impl Target {
-    /// What a page's own events are told to.
-    pub(super) fn global() -> Self {
-        js_sys::global().unchecked_into()
-    }
 }
 
 /// Whether a pause is over, and who is to know of it.

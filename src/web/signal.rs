@@ -14,8 +14,9 @@ extern "C" {
 
 #[wasm_bindgen(module = "/npm/signals.js")]
 extern "C" {
+    // A signal that takes no listener is looked at after each await all the same.
     #[wasm_bindgen(catch)]
-    fn heed(signal: &Signal, call: &JsValue) -> Result<Function, JsValue>;
+    pub(super) fn heed(signal: &Signal, call: &JsValue) -> Result<Function, JsValue>;
 }
 
 impl Signal {
@@ -29,17 +30,17 @@ impl Signal {
     }
 }
 
-/// Has something done when a signal aborts, until it is dropped.
+/// Has something done when something else happens, until it is dropped.
 pub(super) struct Heeded {
     end: Option<Function>,
-    _on_abort: Closure<dyn FnMut()>,
+    _call: Closure<dyn FnMut()>,
 }
 
 impl Heeded {
-    pub(super) fn new(signal: &Signal, on_abort: impl FnMut() + 'static) -> Self {
-        let on_abort = Closure::new(on_abort);
-        // A signal that takes no listener is looked at after each await all the same.
-        Self { end: heed(signal, on_abort.as_ref()).ok(), _on_abort: on_abort }
+    /// Of `heed`, which has it called and returns what ends that.
+    pub(super) fn new(heed: impl FnOnce(&JsValue) -> Result<Function, JsValue>, call: impl FnMut() + 'static) -> Self {
+        let call = Closure::new(call);
+        Self { end: heed(call.as_ref()).ok(), _call: call }
     }
 }
 

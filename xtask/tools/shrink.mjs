@@ -46,18 +46,22 @@ const EDITS = [
   [/if \(!\('encodeInto' in cachedTextEncoder\)\) \{[^]*?\n\}\n/, ''],
   [/if \(realloc === undefined\) \{[^]*?\n    \}\n/, ''],
   [/if \(module !== undefined\) \{[^]*?\n    \}\n(?=\n    const imports)/, '({ module } = module);'],
-  // A library writes nothing to the console; what is slower works.
-  [/console\.warn\("`WebAssembly\.instantiateStreaming`.*\n/, ''],
   [/if \(module_or_path !== undefined\) \{[^]*?\n    \}\n(?=\n)/, '({ module_or_path } = module_or_path);'],
   // Every runtime has these.
   [/typeof URL === 'function' && /, ''],
-  [/typeof Response === 'function' && /, ''],
   [/const ret = typeof globalThis === 'undefined' \? undefined : globalThis;\s*return isLikeNone\(ret\) \? 0 : addToExternrefTable0\(ret\);/, 'return addToExternrefTable0(globalThis);'],
-  // No Request is a source, and a reply that cannot be read says so when it is read.
+  // No Request is a source.
   [/\(typeof Request === 'function' && module_or_path instanceof Request\) \|\| /, ''],
-  [/const validResponse = .*\n/, ''],
-  [/validResponse && /, ''],
-  [/function expectedResponseType[^]*?\n    \}\n/, ''],
+  // What is not served as wasm is compiled when it is there, and of that nobody is warned on the console.
+  [/async function __wbg_load[^]*?(?=\nfunction initSync)/, `async function __wbg_load(source, imports) {
+    if (!(source instanceof Response)) return WebAssembly.instantiate(source, imports);
+    if (!source.ok) throw new Error(\`\${source.status} for \${source.url}\`);
+    return source.headers.get('Content-Type') === 'application/wasm' && WebAssembly.instantiateStreaming
+        ? WebAssembly.instantiateStreaming(source, imports)
+        : WebAssembly.instantiate(await source.arrayBuffer(), imports);
+}
+`],
+  [/const \{ instance, module \} = (await __wbg_load[^]*?;)\s*return __wbg_finalize_init\(instance, module\);/, 'const made = $1\n    return __wbg_finalize_init(made.instance ?? made);'],
   // The package's entries load once.
   [/if \(__wbg_init_promise === undefined\) \{[^]*?\n    \}\n    return __wbg_init_promise;/, 'return __wbg_init_once(module_or_path);'],
   [/let __wbg_init_promise;\n/, ''],

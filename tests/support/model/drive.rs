@@ -22,7 +22,7 @@ const SILENCE_MS: f64 = 15_000.0;
 impl World<'_> {
     pub(super) fn take(&mut self, task: usize, handle: Option<&Handle>, terms: Terms, watches: bool) {
         let seat = self.client.enter(TASKS[task], handle, terms.clone(), self.now);
-        self.client.kept(TASKS[task]).expect("somebody waits for it").0 = task;
+        self.client.kept(TASKS[task]).expect("somebody waits for it").0.set(task);
         self.shared.enter(task);
         let known = &self.shared.tasks[task];
         let slept = self.shared.has_slept(self.now);
@@ -132,7 +132,7 @@ impl World<'_> {
             return;
         }
         if let Some(Kept(next)) = self.client.kept_of_next() {
-            let next = *next;
+            let next = next.get();
             self.ring(|driver| driver.task == next);
         }
     }

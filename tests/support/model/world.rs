@@ -7,6 +7,8 @@ use crate::support::NOW_MS;
 use crate::support::bytes::Bytes;
 use nanobanana_task::reply::Reading;
 use nanobanana_task::wait::{Client, Handle, Now, Page, Seat};
+use std::cell::Cell;
+use std::rc::Rc;
 
 pub(super) const TASKS: [&str; 3] = ["a", "b", "c"];
 const MOST_WAITS: usize = 6;
@@ -43,8 +45,8 @@ pub(super) struct Driver {
 }
 
 /// What is kept of a task: which it is.
-#[derive(Debug, Default)]
-pub(super) struct Kept(pub(super) usize);
+#[derive(Debug, Clone, Default)]
+pub(super) struct Kept(pub(super) Rc<Cell<usize>>);
 
 /// A look on its way; without an answer it is given up at the limit.
 pub(super) struct Carried {
