@@ -43,6 +43,8 @@ export async function asked(own, request, silenceMs) {
     return { ...came, body, next };
   }
   goingOn.delete(signal);
+  // An own fetch may not have heeded that nobody wants it any more.
+  if (signal.aborted) return reply.body?.cancel();
   return { ...came, body: await reply.text() };
 }
 

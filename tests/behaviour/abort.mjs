@@ -138,6 +138,23 @@ export const abort = [
     },
   },
   {
+    name: "abort: what an own fetch answers after that is not read",
+    async run(world) {
+      const controller = new AbortController();
+      let given = false;
+      let read = false;
+      let cancelled = false;
+      const body = new ReadableStream({ pull: () => (read = true, new Promise(() => {})), cancel: () => void (cancelled = true) }, { highWaterMark: 0 });
+      const fetch = () => pause(200).then(() => ((given = true), new Response(body)));
+      const ended = rejection(world.api.waitForTask(fresh("own"), { ...reaching(world), signal: controller.signal, fetch }));
+      await pause(50);
+      controller.abort("enough");
+      is(await ended, "enough", "the reason");
+      await until("the late reply", () => given && cancelled);
+      ok(!read, "it was read");
+    },
+  },
+  {
     name: "abort: one of many waits for the same task leaves the others alone",
     async run(world) {
       const taskId = fresh("success-1s");
