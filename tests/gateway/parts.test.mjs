@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { addressOf, createLimiter } from "../../npm/gateway/caller.js";
 import { isPublicName } from "../../npm/gateway/picture.js";
+import { createShared } from "../../npm/gateway/shared.js";
 import { isTaskId } from "../../npm/gateway/task-id.js";
 import { after, begun } from "../../npm/durable-object/record.js";
 
@@ -45,6 +46,37 @@ describe("callers", () => {
     assert.equal(limit("another"), null);
     context.mock.timers.setTime(520_000);
     assert.equal(allowed(10), 2);
+  });
+});
+
+describe("a look that several callers share", () => {
+  /** @type {import("../../npm/gateway/answer.js").Answer} */
+  const answer = { status: 200, code: 200, body: "{}", picture: null };
+
+  it("is not waited for by the others when it has not come back in 16 s: its visitor may have left, and it with him", async (context) => {
+    context.mock.timers.enable({ apis: ["setTimeout"] });
+    let looks = 0;
+    const ask = createShared(() => ((looks += 1) === 1 ? new Promise(() => {}) : Promise.resolve(answer)), true);
+    void ask("t", undefined);
+    /** @type {unknown} */
+    let got = null;
+    const second = ask("t", undefined).then((given) => (got = given));
+    context.mock.timers.tick(15_999);
+    await new Promise(setImmediate);
+    assert.deepEqual([looks, got], [1, null]);
+    context.mock.timers.tick(1);
+    assert.equal(await second, answer);
+    assert.equal(looks, 2);
+  });
+
+  it("is one for each task, and that of one is not held up by another's", async () => {
+    /** @type {string[]} */
+    const looks = [];
+    const ask = createShared((taskId) => (looks.push(taskId), taskId === "slow" ? new Promise(() => {}) : Promise.resolve({ ...answer, body: taskId })), true);
+    void ask("slow", undefined);
+    const all = await Promise.all(["a", "b", "a"].map((taskId) => ask(taskId, undefined)));
+    assert.deepEqual(all.map(({ body }) => body), ["a", "b", "a"]);
+    assert.deepEqual(looks, ["slow", "a", "b"]);
   });
 });
 
