@@ -74,7 +74,7 @@ async function* eventsOf({ body }, signal, silenceMs) {
     text += value;
     if (done || text.length > MOST_CHARACTERS) break;
     const events = text.split(/(?:\r\n|\n|\r(?!\n)){2}/);
-    text = events.pop() ?? "";
+    text = /** @type {string} */ (events.pop());
     const told = events.map((event) => event.split(/[\r\n]/).flatMap((line) => (line.startsWith("data:") ? line.slice(5) : [])).join("\n")).filter(Boolean);
     // Of many signs of life one is enough.
     yield* told.length > 0 ? told : [null];

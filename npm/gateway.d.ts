@@ -2,7 +2,9 @@
 export interface GatewayOptions {
   /**
    * The account's API key, or a function that is asked for it before each look. It goes to {@link GatewayOptions.upstream} alone. With
-   * {@link GatewayOptions.tasks} their environment has the key for looks, and this one is for what `callbackUrl` makes of it. Where it is missing or empty, every request is answered with a 500 that says so: a Worker without its secret starts all the same.
+   * {@link GatewayOptions.tasks} their environment has the key for looks, and this one is for what `callbackUrl` makes of it. Where it is
+   * missing or empty, every request is answered with a 500 that says so, and who waits is told at once: a Worker without its secret starts
+   * all the same.
    */
   apiKey: string | (() => string | Promise<string>) | undefined;
   /**
@@ -30,7 +32,8 @@ export interface GatewayOptions {
   /** Hands on `paramJson`, which holds the prompt. Default false. */
   paramJson?: boolean;
   /**
-   * Answers `GET …/result?taskId=` with the result picture itself, so that a page can draw it on a canvas. Default false. With `hosts`
+   * Answers `GET …/result?taskId=` with the result picture itself, so that a page can draw it on a canvas; an `<img>` in a page of another
+   * origin needs `crossorigin`, by which browsers say whose page it is. Default false. With `hosts`
    * pictures are fetched from these host names alone (one or more); without it from every public one.
    */
   picture?: boolean | { hosts: string[] };

@@ -8,9 +8,8 @@ let changes = 0;
 
 /** What it is doing now: -2 without a network, -1 out of sight, and else a number that is another after it was brought back. */
 export function page() {
-  const { navigator, document } = globalThis;
-  if (navigator?.onLine === false) return -2;
-  return document?.visibilityState === "hidden" ? -1 : changes;
+  if (globalThis.navigator?.onLine === false) return -2;
+  return document.visibilityState === "hidden" ? -1 : changes;
 }
 
 /**

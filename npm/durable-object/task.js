@@ -11,6 +11,8 @@ import { step } from "./step.js";
 /** @typedef {import("../gateway/answer.js").Answer} Answer */
 
 const KNOWN = "task";
+/** Too many requests, both of them, and maintenance: no task is meant. */
+const PAUSES = [429, 433, 455];
 /** A WebSocket's ordinary end. */
 const SAID = 1_000;
 
@@ -69,7 +71,7 @@ export class NanoBananaTask extends DurableObject {
     const now = Date.now();
     const known = (await this.#known()) ?? begun(taskId, now);
     // Nothing could be told but that, and a stream has the status of what goes well.
-    const key = known.end === "done" || (await keyOf({ apiKey: this.env.NANOBANANA_API_KEY?.trim() }));
+    const key = known.end === "done" || (await keyOf({ apiKey: this.env.NANOBANANA_API_KEY }));
     if (typeof key === "object") return Response.json(key);
     const { 0: theirs, 1: ours } = new WebSocketPair();
     this.ctx.acceptWebSocket(ours);
@@ -155,7 +157,7 @@ export class NanoBananaTask extends DurableObject {
 
 /** Nobody's hint makes a pause shorter that the API has asked for. @param {Answer | null} answer */
 function mayBeHurried(answer) {
-  return answer?.code !== 429 && answer?.headers?.["Retry-After"] === undefined;
+  return !PAUSES.includes(Number(answer?.code)) && answer?.headers?.["Retry-After"] === undefined;
 }
 
 /**

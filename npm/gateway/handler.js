@@ -84,7 +84,8 @@ export function createGatewayOver(getTaskDetails) {
       if (settings.authorize === undefined) return null;
       const verdict = await settings.authorize(request);
       if (verdict === true) return null;
-      return verdict instanceof Response ? verdict : refusal(403, "This caller may not ask");
+      // A clone, because an owner may give the same each time.
+      return verdict instanceof Response ? verdict.clone() : refusal(403, "This caller may not ask");
     }
 
     return async function gateway(request, context) {
@@ -138,6 +139,9 @@ function preflight(request) {
  */
 function withHeaders(response, headers) {
   const made = new Response(response.body, response);
-  for (const [name, value] of Object.entries(headers)) made.headers.set(name, value);
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === "Vary") made.headers.append(name, value);
+    else made.headers.set(name, value);
+  }
   return made;
 }

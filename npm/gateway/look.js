@@ -12,9 +12,13 @@ const MOST_BYTES = 1_048_576;
 /** A result stays what it is; its original dies after ten minutes. */
 export const KEEP_RESULT_MS = 300_000;
 const KEEP_PENDING_MS = 1_000;
+/** By "no API key" the core knows that waiting is of no use. */
 const NO_KEY = "The gateway has no API key, or what it has cannot be one: set its option apiKey (in a Worker: npx wrangler secret put NANOBANANA_API_KEY)";
 const KEY_THREW = "The gateway's apiKey function threw";
 const REDIRECTED = "The API's address redirects, and the key is not sent elsewhere: set the gateway's option upstream to where it really answers";
+
+/** What a header takes, as the core has it. */
+const KEY = /^[!-~]+$/;
 
 /** Stands for whatever the owner's apiKey function threw: that may hold anything, and so goes nowhere. */
 const KEY_FAILED = new Error("The apiKey function threw");
@@ -58,7 +62,8 @@ export function connectionOf(apiKey, upstream) {
  */
 export async function keyOf({ apiKey }) {
   try {
-    return (typeof apiKey === "function" ? await apiKey() : apiKey) || refusal(500, NO_KEY);
+    const key = typeof apiKey === "function" ? await apiKey() : apiKey;
+    return typeof key === "string" && KEY.test(key.trim()) ? key : refusal(500, NO_KEY);
   } catch {
     return refusal(500, KEY_THREW);
   }
@@ -104,7 +109,8 @@ export function failed(error) {
   if (httpStatus === null) return unreached(error);
   // A proxy's own refusal is none of the API's, and passes.
   if (httpStatus === 403 && retryable) return refusal(502, "A proxy before the API turned the gateway away", { headers });
-  return refusal(httpStatus, apiMessage || error.message, { code: code ?? httpStatus, headers });
+  // Where the gateway looks is nobody's business.
+  return refusal(httpStatus, apiMessage || error.message.replace(/ \(.*/s, ""), { code: code ?? httpStatus, headers });
 }
 
 /**

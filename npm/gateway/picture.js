@@ -5,15 +5,18 @@ import { refusal } from "./answer.js";
 /** @typedef {import("./answer.js").Answer} Answer */
 
 const MOST_BYTES = 52_428_800;
-const TIME_MS = 60_000;
+/** How long its host may be silent, and how long all of it may take whoever reads it slowly. */
+const SILENCE_MS = 30_000;
+const LONGEST_MS = 600_000;
 const MOST_REDIRECTS = 3;
 /** What an <img> can be harmed by least: SVG is not among them, because it is a document. */
-const TYPES = /^image\/(png|jpeg|webp|gif|avif)\s*(;|$)/i;
+const TYPES = /^image\/(png|apng|jpe?g|webp|gif|avif)\s*(;|$)/i;
 const REDIRECTS = [301, 302, 303, 307, 308];
+const GONE = [404, 410];
 
 /**
  * @param {Set<string>} hosts The only ones, where there are any.
- * @param {boolean} isPublic Whether anybody may have what one was given.
+ * @param {boolean} isPublic Whether anybody may have what one was given; else it is kept nowhere, because whoever asks next may be somebody else.
  */
 export function createPicture(hosts, isPublic) {
   /** @param {Answer} answer What a look at its task brought. */
@@ -21,24 +24,25 @@ export function createPicture(hosts, isPublic) {
     if (answer.picture === undefined) return unsuccessful(answer);
     if (answer.picture === null) return refusal(404, "The task has no picture, or not yet");
     const ended = new AbortController();
-    const timer = setTimeout(() => ended.abort(), TIME_MS);
+    const timer = setTimeout(() => ended.abort(), LONGEST_MS);
     const end = () => {
       clearTimeout(timer);
       ended.abort();
     };
     try {
-      const found = await fetched(answer.picture, hosts, ended.signal);
+      const found = await spoken(fetched(answer.picture, hosts, ended.signal), end);
       const type = found?.headers.get("Content-Type") ?? "";
       const length = Number(found?.headers.get("Content-Length") ?? 0);
       if (!found?.ok || found.body === null || !TYPES.test(type) || length > MOST_BYTES) {
         end();
         if (found === null) return refusal(502, "The picture's address is none that this gateway fetches");
-        return refusal(found.ok ? 502 : 404, found.ok ? "What is at the picture's address is no picture" : "The picture is gone from its address");
+        if (found.ok) return refusal(502, "What is at the picture's address is no picture");
+        return GONE.includes(found.status) ? refusal(404, "The picture is gone from its address") : refusal(502, "The picture's host is in trouble: ask again");
       }
-      return new Response(whole(found.body.pipeThrough(counted(end)), found.headers.has("Content-Encoding") ? 0 : length), {
+      return new Response(whole(counted(found.body, end), found.headers.has("Content-Encoding") ? 0 : length), {
         headers: {
           "Content-Type": type,
-          "Cache-Control": `${isPublic ? "public" : "private"}, max-age=86400, immutable`,
+          "Cache-Control": isPublic ? "public, max-age=86400, immutable" : "private, no-store",
           "Content-Security-Policy": "default-src 'none'; sandbox",
           "Cross-Origin-Resource-Policy": "cross-origin",
           "X-Content-Type-Options": "nosniff",
@@ -60,6 +64,7 @@ export function createPicture(hosts, isPublic) {
 function unsuccessful(answer) {
   const { status, code } = answer;
   if (status >= 400) return answer;
+  if (code === 200) return refusal(404, "The task has succeeded without a picture");
   return { ...answer, status: typeof code === "number" && code >= 400 && code < 600 ? code : 502 };
 }
 
@@ -98,7 +103,7 @@ export function isPublicName(hostname) {
   // Pictures are served under names: a bare address of either kind is suspicious enough.
   if (hostname.startsWith("[") || /^\d+\.\d+\.\d+\.\d+$/.test(hostname)) return false;
   const name = hostname.replace(/\.$/, "");
-  return name.includes(".") && !/(^|\.)(localhost|localdomain|local|internal|intranet|lan|home|corp|svc|arpa|test|invalid|onion)$/i.test(name);
+  return /^[^.]+(\.[^.]+)+$/.test(name) && !/(^|\.)(localhost|localdomain\d*|local|internal|intranet|lan|home|corp|svc|arpa|test|invalid|onion)$/i.test(name);
 }
 
 /**
@@ -113,19 +118,42 @@ function whole(body, length) {
 }
 
 /**
- * Lets a picture's bytes through, up to the most that one may have.
+ * A picture's bytes, up to the most that one may have. Made by hand because Node.js tells no TransformStream that its reader has left.
  *
+ * @param {ReadableStream<Uint8Array>} body
  * @param {() => void} end
  */
-function counted(end) {
+function counted(body, end) {
+  const reader = body.getReader();
   let bytes = 0;
-  return new TransformStream({
-    transform(chunk, controller) {
-      bytes += chunk.byteLength;
-      if (bytes <= MOST_BYTES) return controller.enqueue(chunk);
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await spoken(reader.read(), end);
+      bytes += value?.byteLength ?? 0;
+      if (!done && bytes <= MOST_BYTES) return controller.enqueue(value);
       end();
-      throw new Error("picture too large");
+      if (!done) throw new Error("picture too large");
+      controller.close();
     },
-    flush: end,
+    cancel: end,
   });
+}
+
+/**
+ * What the host says next. When it has been silent for too long, or its word was broken off, that is the end.
+ *
+ * @template T
+ * @param {Promise<T>} next
+ * @param {() => void} end
+ */
+async function spoken(next, end) {
+  const silent = setTimeout(end, SILENCE_MS);
+  try {
+    return await next;
+  } catch (error) {
+    end();
+    throw error;
+  } finally {
+    clearTimeout(silent);
+  }
 }

@@ -79,6 +79,8 @@ impl Verdict {
         Class::NotThereYet,
         "The API knows no such task: a new one takes some seconds to show, else check the id and the account",
     );
+    const NO_ACCESS: Self =
+        Self(Kind::Unauthorized, Class::Final, "The API refused access: check the key, its allowed addresses and the account's credit");
     const FOREIGN: Self = Self(
         Kind::InvalidReply,
         Class::Passing,
@@ -111,17 +113,15 @@ fn classify_code(code: f64, message: &str, json: bool) -> &'static Verdict {
     match code as u16 {
         404 => &Verdict::NOT_THERE,
         422 if says("not exist") || says("not found") || (says("record") && says("null")) => &Verdict::NOT_THERE,
-        401 => &Verdict(
-            Kind::Unauthorized,
-            Class::Final,
-            "The API refused access: check the key, its allowed addresses and the account's credit",
-        ),
+        401 => &Verdict::NO_ACCESS,
         402 => &Verdict(Kind::PaymentRequired, Class::Final, "The account has no credit left: top it up"),
         403 if json => &Verdict(Kind::Forbidden, Class::Final, "The API forbids this: check what the key may do"),
         403 => &Verdict(Kind::Forbidden, Class::Passing, "A proxy before the API turned the request away"),
         408 | 425 => &Verdict(Kind::Server, Class::Passing, "The API was too slow: ask again"),
         429 | 433 => &Verdict(Kind::RateLimited, Class::Passing, "Too many requests: ask again more slowly"),
         455 => &Verdict(Kind::Server, Class::Passing, "The API is under maintenance: ask again later"),
+        // A gateway of this package, to which nobody has given the key.
+        500 if says("no api key") => &Verdict::NO_ACCESS,
         500 if says("parameter") => &Verdict(Kind::Server, Class::Unclear, "The API blames the parameters: check the task id"),
         505 => &Verdict(Kind::Server, Class::Final, "The API has switched this feature off"),
         500.. => &Verdict(Kind::Server, Class::Passing, "The API is in trouble: ask again, the task goes on"),

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import http from "node:http";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { waitForTask } from "../../pkg/index.js";
 import { newKey } from "../processes.mjs";
 import { PLACES } from "./places.mjs";
 import { poured, startRogue } from "./upstream.mjs";
@@ -225,6 +226,18 @@ for (const [name, start] of Object.entries(PLACES)) {
       assert.deepEqual(sent, []);
     });
 
+    it("without a key tells who waits at once", BOUND, async () => {
+      const failed = waitForTask(fresh("pending"), { baseUrl: keyless });
+      await assert.rejects(failed, { name: "TaskError", kind: "unauthorized", httpStatus: 500, retryable: false, message: /NANOBANANA_API_KEY/ });
+    });
+
+    it("does not tell where it looks", BOUND, async () => {
+      for (const what of ["no-access", "html-524", "status-600", "html", "redirect-host"]) {
+        const { body } = await look(fresh(what));
+        assert.ok(!body.includes("127.0.0.1") && !body.includes("prefix"), body);
+      }
+    });
+
     it("has many callers of one task share a look, and keeps its answer for a second", BOUND, async () => {
       const id = fresh("slow");
       const sent = await passedOn(async () => {
@@ -257,7 +270,7 @@ for (const [name, start] of Object.entries(PLACES)) {
         isRefusal(await by("nobody"), 403, /may not/);
         isRefusal(await by("throws"), 500, /^The gateway's authorize or callerId threw$/);
         const own = await by("own");
-        assert.deepEqual([own.status, own.body], [418, "ask at the door"]);
+        assert.deepEqual([own.status, own.body, own.headers.vary], [418, "ask at the door", "Cookie, Origin"]);
         isRefusal(await ask(guarded, path.replace(RECORD_INFO, RESULT)), 403, /may not/);
         assert.equal((await by("visitor")).status, 200);
       });
@@ -292,10 +305,10 @@ for (const [name, start] of Object.entries(PLACES)) {
       assert.deepEqual([sent?.headers.authorization, sent?.headers.cookie], [undefined, undefined]);
     });
 
-    it("lets nobody else keep a picture that not everybody may have", BOUND, async () => {
+    it("lets nobody keep a picture that not everybody may have: who asks next may be somebody else", BOUND, async () => {
       const headers = { authorization: "Bearer visitor", "x-visitor": "private" };
       const got = await ask(guarded, `${RESULT}?taskId=${fresh("done")}`, { headers });
-      assert.match(got.headers["cache-control"] ?? "", /^private, max-age=\d+/);
+      assert.equal(got.headers["cache-control"], "private, no-store");
     });
 
     it("fetches no more of a picture of which the head is asked for", BOUND, async () => {
@@ -316,7 +329,9 @@ for (const [name, start] of Object.entries(PLACES)) {
       isRefusal(await result(fresh("at-svg")), 502, /no picture/);
       isRefusal(await result(fresh("at-html")), 502, /no picture/);
       isRefusal(await result(fresh("at-gone")), 404, /gone/);
-      assert.equal((await result(fresh("at-file"))).status, 502);
+      isRefusal(await result(fresh("at-trouble")), 502, /trouble/);
+      isRefusal(await result(fresh("without-picture")), 404, /without a picture/);
+      isRefusal(await result(fresh("at-file")), 404, /without a picture/);
       for (const path of ["", "?taskId=a&taskId=b", "?url=http://127.0.0.1/"]) isRefusal(await ask(plain, RESULT + path), 400, /taskId/);
       // Without a list of hosts every public one is allowed, and this machine is none.
       isRefusal(await result(fresh("done"), small), 502, /none that this gateway fetches/);

@@ -16,7 +16,7 @@ export function optionsOf({ hooks, ...data }) {
     authorize: async (request) => {
       const pass = request.headers.get("authorization");
       if (pass === "Bearer throws") throw new Error("sekret");
-      if (pass === "Bearer own") return new Response("ask at the door", { status: 418 });
+      if (pass === "Bearer own") return new Response("ask at the door", { status: 418, headers: { Vary: "Cookie" } });
       return pass === "Bearer visitor";
     },
   };

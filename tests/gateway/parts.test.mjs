@@ -3,11 +3,13 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { createGateway } from "../../pkg/gateway.js";
 import { addressOf, createLimiter } from "../../npm/gateway/caller.js";
 import { isPublicName } from "../../npm/gateway/picture.js";
 import { createShared } from "../../npm/gateway/shared.js";
 import { isTaskId } from "../../npm/gateway/task-id.js";
 import { after, begun } from "../../npm/durable-object/record.js";
+import { startRogue } from "./upstream.mjs";
 
 describe("what may be asked for a picture", () => {
   it("is a public name, as far as a name tells", () => {
@@ -46,6 +48,37 @@ describe("callers", () => {
     assert.equal(limit("another"), null);
     context.mock.timers.setTime(520_000);
     assert.equal(allowed(10), 2);
+  });
+});
+
+describe("what authorize answers with", () => {
+  it("may be the same each time", async () => {
+    const closed = new Response("closed", { status: 418 });
+    const gateway = createGateway({ apiKey: "k", authorize: () => closed });
+    for (let times = 0; times < 3; times += 1) {
+      const reply = await gateway(new Request("https://a.example/api/v1/nanobanana/record-info?taskId=t"));
+      assert.deepEqual([reply.status, await reply.text()], [418, "closed"]);
+    }
+  });
+});
+
+describe("a picture that nobody reads to its end", () => {
+  it("leaves neither a timer nor a connection behind", async () => {
+    const { url, pictures, stop } = await startRogue();
+    const gateway = createGateway({ apiKey: "k", upstream: `${url}/prefix`, picture: { hosts: ["127.0.0.1"] } });
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+    const before = timers();
+    for (const method of ["GET", "HEAD"]) {
+      const { status, body } = await gateway(new Request("https://a.example/api/v1/nanobanana/result?taskId=at-slow", { method }));
+      assert.equal(status, 200);
+      const reader = body?.getReader();
+      assert.ok(!(await reader?.read())?.done);
+      await reader?.cancel();
+    }
+    assert.equal(timers(), before);
+    for (const { socket } of pictures) await new Promise((resolve) => (socket.destroyed ? resolve(null) : socket.once("close", resolve)));
+    assert.equal(pictures.length, 2);
+    await stop();
   });
 });
 

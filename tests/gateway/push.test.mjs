@@ -351,16 +351,17 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
       leave();
     });
 
-    it("does not shorten a pause that the API has asked for", BOUND, async () => {
-      const id = fresh("http-429-retry-30s");
-      const { events, leave } = await watch(home, id);
-      assert.equal((await events.next()).value?.code, 429);
-      await pause(1_000);
+    it("does not shorten a pause that the API has asked for, in words or by a code", BOUND, async () => {
       const url = await callbackUrl(home, simulator.key);
-      for (let count = 0; count < 10; count += 1) assert.equal(await call(url, done(id)), 200);
-      await pause(2_000);
-      assert.equal((await looks(id)).length, 1);
-      leave();
+      for (const [id, code] of [[fresh("http-429-retry-30s"), 429], [fresh("http-433"), 433]]) {
+        const { events, leave } = await watch(home, String(id));
+        assert.equal((await events.next()).value?.code, code);
+        await pause(1_000);
+        for (let count = 0; count < 10; count += 1) assert.equal(await call(url, done(String(id))), 200);
+        await pause(1_500);
+        assert.equal((await looks(String(id))).length, 1);
+        leave();
+      }
     });
 
     it("makes no look where nobody watches", BOUND, async () => {
@@ -401,6 +402,18 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
         await plain.stop();
       }
       assert.equal(await call(await callbackUrl(keyless.urls[0], simulator.key), done("a")), 500);
+      for (const apiKey of [123, {}, "  ", "a b"]) {
+        const gateway = createGateway({ apiKey: () => /** @type {any} */ (apiKey), tasks: /** @type {any} */ ({ idFromName: () => assert.fail("it was believed") }) });
+        const reply = await gateway(new Request(await callbackUrl(home, "a key"), { method: "POST", body: JSON.stringify(done("a")) }));
+        assert.equal(reply.status, 500, String(apiKey));
+      }
+    });
+
+    it("has an address of the gateway and a key, or there is none", BOUND, async () => {
+      for (const [base, apiKey] of [["https://a.example/?x=1", "k"], ["https://a.example/#x", "k"], ["/path", "k"], ["ftp://a.example", "k"], ["https://a.example", ""], ["https://a.example", " "], ["https://a.example", undefined]]) {
+        await assert.rejects(callbackUrl(String(base), /** @type {any} */ (apiKey)), { name: "TaskError", kind: "invalid-argument" }, String([base, apiKey]));
+      }
+      assert.match(await callbackUrl(new URL("https://a.example/prefix/"), "k"), /^https:\/\/a\.example\/prefix\/api\/v1\/nanobanana\/callback\//);
     });
   });
 });

@@ -65,6 +65,9 @@ export async function startRogue() {
     "at-cut": (response) => sendJson(response, done(`${url}/cut.png`)),
     "at-slow": (response) => sendJson(response, done(`${url}/slow.png`)),
     "at-gone": (response) => sendJson(response, done(`${url}/gone.png`)),
+    "at-trouble": (response) => sendJson(response, done(`${url}/trouble.png`)),
+    "without-picture": (response) => sendJson(response, record({ successFlag: 1, response: null })),
+    "no-access": (response) => response.writeHead(401).end(),
   };
 
   /** @type {Record<string, (response: Outgoing) => void>} */
@@ -74,6 +77,7 @@ export async function startRogue() {
     "/picture.svg": (response) => response.writeHead(200, { "Content-Type": "image/svg+xml" }).end("<svg xmlns='http://www.w3.org/2000/svg'/>"),
     "/page.png": (response) => response.writeHead(200, { "Content-Type": "text/html" }).end("<script>1</script>"),
     "/cut.png": (response) => void (response.writeHead(200, { "Content-Type": "image/png", "Content-Length": "1000" }).write(PNG), setTimeout(() => response.destroy(), 100)),
+    "/trouble.png": (response) => response.writeHead(503, { "Content-Type": "image/png" }).end(PNG),
     "/slow.png": (response) => void response.writeHead(200, { "Content-Type": "image/png" }).write(PNG),
     "/large.png": (response) => (response.writeHead(200, { "Content-Type": "image/png" }), pour(response, GIGABYTE)),
   };
