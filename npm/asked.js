@@ -3,10 +3,6 @@
 
 /** An event is an envelope of the API, without what makes those large. */
 const MOST_CHARACTERS = 1_000_000;
-/** How many replies may go on at a time: over HTTP/1.1 a page has six connections to a host, and others want some. */
-const MOST_THAT_GO_ON = 4;
-/** The signals of the requests whose replies may. However a look ends, its request is aborted, unless it was answered at once. @type {Set<AbortSignal>} */
-const goingOn = new Set();
 
 /**
  * What a caller's apiKey gives; or with a request what came of it, and where the reply goes on what promises more.
@@ -18,12 +14,7 @@ const goingOn = new Set();
 export async function asked(own, request, silenceMs) {
   if (!request) return own?.();
   const { signal } = request;
-  const mayGoOn = silenceMs !== undefined && goingOn.size < MOST_THAT_GO_ON;
-  if (mayGoOn) {
-    request.headers.set("Accept", "application/json, text/event-stream");
-    goingOn.add(signal);
-    signal.addEventListener("abort", () => goingOn.delete(signal));
-  }
+  if (silenceMs) request.headers.set("Accept", "application/json, text/event-stream");
   // The bare global, so that it is called with the right `this` and found late.
   const reply = await (own ?? fetch)(request);
   /** @param {string} name */
@@ -34,7 +25,7 @@ export async function asked(own, request, silenceMs) {
   };
   const retryAfter = header("Retry-After");
   const came = { status: reply.status, retryAfter, retryAt: instant(retryAfter), date: instant(header("Date")) };
-  if (mayGoOn && /^text\/event-stream/i.test(header("Content-Type") ?? "")) {
+  if (silenceMs && /^text\/event-stream/i.test(header("Content-Type") ?? "")) {
     const events = eventsOf(reply, signal, silenceMs);
     // However it ends, it is over.
     const next = () => events.next().then(({ value }) => value, () => {});
@@ -42,18 +33,17 @@ export async function asked(own, request, silenceMs) {
     while ((body = await next()) === null);
     return { ...came, body, next };
   }
-  goingOn.delete(signal);
   // An own fetch may not have heeded that nobody wants it any more.
   if (signal.aborted) return reply.body?.cancel();
   return { ...came, body: await reply.text() };
 }
 
 /**
- * A date of HTTP in ms since the epoch, or NaN. One of its three forms does not say that it is in GMT.
+ * A date of HTTP in ms since the epoch, or NaN. One of its three forms does not say that it is in GMT. Engines take 33.1 for one too.
  *
  * @param {string | null | undefined} text
  */
-const instant = (text) => Date.parse(`${text?.replace(/ GMT$/, "")} GMT`);
+const instant = (text) => Date.parse(text?.includes(":") ? `${text.replace(/ GMT$/, "")} GMT` : "");
 
 /**
  * Server-sent events: the data of each, and null for a sign of life. They end with the request, or when nothing comes for too long.
@@ -76,8 +66,8 @@ async function* eventsOf({ body }, signal, silenceMs) {
     const events = text.split(/(?:\r\n|\n|\r(?!\n)){2}/);
     text = /** @type {string} */ (events.pop());
     const told = events.map((event) => event.split(/[\r\n]/).flatMap((line) => (line.startsWith("data:") ? line.slice(5) : [])).join("\n")).filter(Boolean);
-    // Of many signs of life one is enough.
-    yield* told.length > 0 ? told : [null];
+    // Of many events that came at once the newest says how it is now, and of many signs of life one is enough.
+    yield told.at(-1) ?? null;
     // However much there is to read, timers have their turn.
     await new Promise((resolve) => setTimeout(resolve));
   }

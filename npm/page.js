@@ -1,4 +1,5 @@
 // The page that waits, where there is one: what it is doing, and word of when that changes.
+import { heed } from "./signals.js";
 
 /** `visibilitychange` comes up from the document. */
 const EVENTS = ["visibilitychange", "pageshow", "online", "offline"];
@@ -18,14 +19,8 @@ export function page() {
  * @param {() => void} call
  */
 export function heedPage(call) {
-  const onChange = (/** @type {Event & { persisted?: boolean }} */ { persisted }) => {
+  return heed(globalThis, call, EVENTS, (/** @type {Event & { persisted?: boolean }} */ { persisted }) => {
     // A page that is shown for the first time was not gone.
     if (persisted !== false) changes += 1;
-    call();
-  };
-  // Where something has made a `document` for itself, there may be no events of a page.
-  for (const kind of EVENTS) globalThis.addEventListener?.(kind, onChange);
-  return () => {
-    for (const kind of EVENTS) globalThis.removeEventListener?.(kind, onChange);
-  };
+  });
 }

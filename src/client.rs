@@ -4,18 +4,26 @@ use crate::reply::Reading;
 use crate::wait::{Client, Failure, Next, Now, Outcome, Page, Seat};
 use crate::web::{
     Asker, Bell, Call, Connection, Flight, How, Look, Named, Refusal, Rejection, SILENCE_MS, Signal, Thrown, connection_of, details_out,
-    look, now, page, random, report, take_out,
+    look, now, page, random, report,
 };
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
-/// Where waits may not wake each other, those for one task look this often whether another's look has come back.
+/// Where waits may not wake each other, they see this often for themselves whether another's look at their task has come back, and whether their turn
+/// has come early.
 const APART_MS: f64 = 250.0;
 
 /// Where a stream was asked for and not one event came, something on the way does not let streams through: for so long none is asked for.
 const NO_STREAMS_MS: f64 = 300_000.0;
+
+/// Looks that offer to have their replies go on, over all connections.
+static GOING_ON: AtomicU32 = AtomicU32::new(0);
+
+/// Over HTTP/1.1 a page has six connections to a host, and others want some.
+const MOST_THAT_GO_ON: u32 = 4;
 
 /// A connection, and what all calls over it share.
 pub(crate) struct Hub {
@@ -112,14 +120,19 @@ impl Drive {
         let wait = self.seat.wait();
         let (known, ahead_ms) = (wait.details().cloned(), self.seat.ahead_ms());
         // After a failure an ordinary look says more, and it may have been the stream's.
-        let offers_stream =
-            !wait.is_single() && wait.problem().is_none() && hub.connection.is_keyless() && now().steady_ms >= hub.streams_from_ms.get();
+        let offers_stream = !wait.is_single()
+            && wait.problem().is_none()
+            && hub.connection.is_keyless()
+            && now().steady_ms >= hub.streams_from_ms.get()
+            && GOING_ON.load(Relaxed) < MOST_THAT_GO_ON;
+        GOING_ON.fetch_add(offers_stream.into(), Relaxed);
         let sent = Sent { hub, task_id, number, bell: self.bell(), single: wait.is_single(), streamed: Cell::new(false) };
         spawn_local(async move {
             let Sent { hub, task_id, streamed, .. } = &sent;
             let known = known.as_deref();
             let brought =
                 look(Look { connection: &hub.connection, task_id, known, sent: &sent, end, offers_stream, within_ms, ahead_ms }).await;
+            GOING_ON.fetch_sub(offers_stream.into(), Relaxed);
             // It was over without an event, or nothing at all came within its time. What the network loses and the API refuses says nothing of streams.
             let barren = match &brought {
                 None => true,
@@ -134,9 +147,13 @@ impl Drive {
     }
 
     async fn sleep(&self, ms: f64) {
-        let short = self.hub.connection.apart
-            && self.hub.client.borrow().kept(&self.call.task_id).is_some_and(|kept| kept.bells.borrow().len() > 1);
-        self.bell.pause(if short { ms.min(APART_MS) } else { ms }).await;
+        self.bell.pause(if self.hub.connection.apart && self.waits_for_others() { ms.min(APART_MS) } else { ms }).await;
+    }
+
+    /// Whether what others do may bring its next step on.
+    fn waits_for_others(&self) -> bool {
+        let client = self.hub.client.borrow();
+        client.is_queued(&self.seat) || client.kept(&self.call.task_id).is_some_and(|kept| kept.bells.borrow().len() > 1)
     }
 
     /// The state of the task for a watching caller, where it is another than was given before.
@@ -238,7 +255,10 @@ impl Drop for Drive {
             client.goes_on(&self.call.task_id, *look, now(), 0.0);
         }
         if let Some(kept) = client.kept(&self.call.task_id) {
-            take_out(&kept.bells, &self.bell);
+            let mut bells = kept.bells.borrow_mut();
+            if let Some(place) = bells.iter().position(|bell| Rc::ptr_eq(bell, &self.bell)) {
+                bells.swap_remove(place);
+            }
         }
         client.leave(&self.seat);
         drop(client);

@@ -232,6 +232,121 @@ fn short_waits_that_come_again_and_again_do_not_keep_a_long_one_from_its_looks()
 }
 
 #[test]
+fn a_page_that_comes_and_goes_starves_nobody() {
+    for away in [Page::Hidden, Page::Offline] {
+        let mut client = Client::new(5.0);
+        let mut seats: Vec<Seat<()>> = (0..60).map(|n| client.enter(&format!("t{n:02}"), None, terms(), at(NOW_MS))).collect();
+        let mut replies: Vec<Slow> = seats.iter().map(|_| Slow::new(20.0)).collect();
+        for step in 0..700 {
+            let (page, now_ms) = (if step % 55 == 54 { away } else { Page::Shown(step / 55) }, f64::from(step) * 100.0);
+            for (seat, replies) in seats.iter_mut().zip(&mut replies) {
+                replies.come(&mut client, seat, now_ms);
+                replies.ask(&mut client, seat, now_ms, page);
+            }
+        }
+        let heard: Vec<u32> = replies.iter().map(|replies| replies.heard).collect();
+        let (least, most) = (heard.iter().min().expect("some"), heard.iter().max().expect("some"));
+        assert!(*least >= 2 && most - least <= 1, "{away:?}: {heard:?}");
+    }
+}
+
+#[test]
+fn the_network_that_goes_and_comes_back_gets_its_half_second_again() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
+    let sent = next(&mut client, &mut wait, 0.0);
+    back(&mut client, &wait, sent, generating(), 10.0);
+    assert_eq!(next(&mut client, &mut wait, 10.0), Next::Yield);
+    let mut told = |now_ms, page| client.next(&mut wait, at(NOW_MS + now_ms), page);
+    told(1_000.0, Page::Offline);
+    assert_eq!(slept(told(2_000.0, Page::Shown(0))), 2_500.0);
+    told(2_300.0, Page::Offline);
+    assert_eq!(slept(told(4_000.0, Page::Shown(0))), 4_500.0);
+    assert!(matches!(told(4_500.0, Page::Shown(0)), Next::Send { .. }));
+}
+
+#[test]
+fn what_happened_while_nobody_waited_puts_no_first_look_off() {
+    let mut client: Client<()> = Client::new(f64::INFINITY);
+    let mut before = client.enter("t1", None, terms(), at(NOW_MS));
+    client.next(&mut before, at(NOW_MS), Page::Hidden);
+    client.leave(&before);
+    let mut wait = client.enter("t2", None, terms(), at(NOW_MS + 5_000.0));
+    let slept = Now { wall_ms: NOW_MS + 3_600_000.0, ..at(NOW_MS + 5_000.0) };
+    assert!(matches!(client.next(&mut wait, slept, Page::Shown(3)), Next::Send { .. }));
+}
+
+#[test]
+fn a_look_in_place_of_a_stream_is_given_up_soon_as_any_other_where_the_page_wakes_up() {
+    let mut client: Client<()> = Client::new(f64::INFINITY);
+    let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
+    let Next::Send { look, .. } = next(&mut client, &mut wait, 0.0) else { panic!("nothing is in its way") };
+    let mut told = Next::Yield;
+    for n in 0..70 {
+        let now_ms = f64::from(n) * 1_000.0;
+        client.goes_on("t1", look, at(NOW_MS + now_ms), 15_000.0);
+        if n == 0 {
+            client.came_back("t1", look, generating(), None, at(NOW_MS), 0.5);
+            assert_eq!(next(&mut client, &mut wait, 0.0), Next::Yield);
+        }
+        told = next(&mut client, &mut wait, now_ms);
+        if matches!(told, Next::Send { .. }) {
+            break;
+        }
+    }
+    assert!(matches!(told, Next::Send { .. }), "a stream that has told nothing for a minute: {told:?}");
+    assert_eq!(slept(client.next(&mut wait, at(NOW_MS + 62_000.0), Page::Hidden)), 76_000.0);
+    assert_eq!(slept(client.next(&mut wait, at(NOW_MS + 63_000.0), Page::Shown(1))), 65_500.0);
+}
+
+#[test]
+fn those_who_are_late_hold_nobody_up_however_many_there_are() {
+    let mut client = Client::new(5.0);
+    let mut seats: Vec<Seat<()>> = (0..4).map(|n| client.enter(&format!("t{n}"), None, terms(), at(NOW_MS))).collect();
+    ask_all(&mut client, &mut seats);
+    let mut later = client.enter("later", None, terms(), at(NOW_MS + 5_000.0));
+    assert!(matches!(next(&mut client, &mut later, 5_000.0), Next::Send { .. }));
+}
+
+#[test]
+fn whoever_is_told_a_later_time_is_not_late_before_it() {
+    let mut client = Client::new(5.0);
+    let [mut sent, mut second, mut third] = ["a", "b", "c"].map(|id| client.enter(id, None, terms(), at(NOW_MS)));
+    let first = next(&mut client, &mut sent, 0.0);
+    assert_eq!(slept(next(&mut client, &mut second, 0.0)), GAP_MS);
+    back(&mut client, &sent, first, told_to_wait(Kind::RateLimited, Class::Passing, 10_000.0), 100.0);
+    let second_ms = slept(next(&mut client, &mut second, 100.0));
+    assert!(second_ms >= 10_000.0, "{second_ms}");
+    assert_eq!(slept(next(&mut client, &mut third, 1_000.0)), second_ms + GAP_MS);
+}
+
+#[test]
+fn a_turn_that_others_share_is_nobodys_to_give_back() {
+    let mut client = Client::<(), Name>::new(5.0);
+    let mut seats: Vec<Seat<()>> = ["sent", "shared", "shared"].map(|id| client.enter(id, None, terms(), at(NOW_MS))).into();
+    for seat in &mut seats {
+        client.kept(&seat.wait().handle().task_id).expect("somebody waits for it").set("told");
+        client.next(seat, at(NOW_MS), Page::Shown(0));
+    }
+    assert_eq!((named_next(&mut client), named_next(&mut client)), ("told", ""));
+    client.leave(&seats[1]);
+    assert_eq!(named_next(&mut client), "");
+    client.leave(&seats[2]);
+    assert_eq!(client.kept_of_next(), None);
+}
+
+#[test]
+fn single_looks_are_told_of_their_turn_where_no_wait_has_one() {
+    let mut client = Client::<(), Name>::new(5.0);
+    for id in ["sent", "single"] {
+        let mut seat = client.enter(id, None, single(), at(NOW_MS));
+        client.kept(id).expect("somebody waits for it").set(if id == "sent" { "sent" } else { "single" });
+        client.next(&mut seat, at(NOW_MS), Page::Shown(0));
+    }
+    assert_eq!(named_next(&mut client), "single");
+}
+
+#[test]
 fn single_looks_that_fail_do_not_wear_out_a_wait() {
     let mut client = Client::new(f64::INFINITY);
     let mut wait = client.enter("t1", None, terms(), at(NOW_MS));

@@ -185,6 +185,10 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
     /// Begins a wait, which has to leave again.
     pub fn enter(&mut self, task_id: &str, handle: Option<&Handle>, terms: Terms, now: Now) -> Seat<C> {
         let wait = Wait::new(task_id, handle, terms, now.wall_ms);
+        // What happened while nobody waited is no waking.
+        if self.tasks.is_empty() {
+            self.wall_ahead_ms = None;
+        }
         let slept = self.has_slept(now);
         let known = match self.find(task_id) {
             Ok(place) => self.tasks.get_mut(place).map_or(0, |task| {
@@ -309,6 +313,12 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
         Some((due_ms.max(self.turn_ms(f64::INFINITY, false, now.steady_ms)) - now.steady_ms).max(0.0))
     }
 
+    /// Whether a wait stands in a queue, and may send earlier than it was told where others give up their turns.
+    #[must_use]
+    pub fn is_queued(&self, seat: &Seat<C>) -> bool {
+        self.turns.has(seat.turn)
+    }
+
     /// What the driver keeps of a task that somebody waits for.
     pub fn kept(&self, task_id: &str) -> Option<&K> {
         Some(&self.task(task_id)?.kept)
@@ -331,8 +341,9 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
         self.wall_ahead_ms = Some(now.wall_ms - now.steady_ms);
         if slept || (!first && self.page != page && matches!(page, Page::Shown(_))) {
             self.wakings = self.wakings.wrapping_add(1);
-            // A page that is shown again and again all the same gets its look.
-            if self.budget.last_sent_ms >= self.awake_at_ms || now.steady_ms >= self.awake_at_ms + NEXT_WAKING_MS {
+            // A page that is shown again and again all the same gets its look. Without a network it was none that this would put off.
+            let renews = self.budget.last_sent_ms >= self.awake_at_ms || self.page == Page::Offline;
+            if renews || now.steady_ms >= self.awake_at_ms + NEXT_WAKING_MS {
                 self.awake_at_ms = now.steady_ms + AWAKE_AFTER_MS;
             }
         }
@@ -354,9 +365,10 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
         let (single, deadline_ms) = (seat.wait.is_single(), seat.wait.deadline());
         let sleep_until = |at_ms: f64| Next::SleepUntil((at_ms + seat.ahead_ms).min(deadline_ms));
         // A single look is its caller's wish and no schedule's: it only takes its turn.
+        let mut page_ms = f64::NEG_INFINITY;
         if !single {
-            let offline_ms = if self.page == Page::Offline { f64::INFINITY } else { self.awake_at_ms };
-            from_ms = from_ms.max(task.not_before_ms).max(offline_ms);
+            from_ms = from_ms.max(task.not_before_ms);
+            page_ms = if self.page == Page::Offline { f64::INFINITY } else { self.awake_at_ms };
         }
         if now_ms < from_ms {
             self.moved |= self.turns.leave(seat.turn);
@@ -366,9 +378,11 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
         let held = if single { &mut task.single_turn } else { &mut task.turn };
         let number = self.turns.take(*held, single, &task.kept);
         *held = number;
-        let at_ms = self.turn_ms(number, single, now_ms);
+        // Its place is kept while the page sends nothing: whoever was not served before is served first afterwards.
+        let at_ms = self.turn_ms(number, single, now_ms).max(page_ms);
         if now_ms < at_ms {
-            self.turns.share(number, &mut seat.turn, at_ms);
+            // Without a network it holds nobody up.
+            self.turns.share(number, &mut seat.turn, if at_ms.is_finite() { at_ms } else { f64::NEG_INFINITY });
             return sleep_until(at_ms);
         }
         self.end_turns(place);

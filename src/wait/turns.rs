@@ -35,7 +35,7 @@ impl<K> Default for Turns<K> {
 impl<K: Clone> Turns<K> {
     /// The number of a turn: of the one that is held, or where there is none, of one that is given out.
     pub(crate) fn take(&mut self, held: f64, single: bool, kept: &K) -> f64 {
-        if self.of(held).is_some() {
+        if self.has(held) {
             return held;
         }
         self.taken += 1.0;
@@ -66,9 +66,14 @@ impl<K: Clone> Turns<K> {
 
     /// It is over, whoever shares it.
     pub(crate) fn end(&mut self, number: f64) {
-        if self.of(number).is_some() {
+        if self.has(number) {
             self.all.remove(self.place(number));
         }
+    }
+
+    /// Whether this one is not over.
+    pub(crate) fn has(&self, number: f64) -> bool {
+        self.all.get(self.place(number)).is_some_and(|turn| turn.number == number)
     }
 
     /// How many of its queue come before one of this number, or where that is infinite, of the whole queue. Who is late does not count.

@@ -1,7 +1,7 @@
 //! How one call is told that something has happened: that a look at its task is over, that the page has changed, that its caller has had enough.
 
 use super::clock::now;
-use super::page::listening;
+use super::page::heed_page;
 use super::pause::{End, Pause, pause};
 use super::signal::{Heeded, Signal, heed};
 use std::cell::{Cell, RefCell};
@@ -9,26 +9,6 @@ use std::rc::Rc;
 
 /// A caller who is busy with a change for longer than this is no reason to keep a reply going on.
 const BUSY_MS: f64 = 5_000.0;
-
-thread_local! {
-    static IN_PAGE: Cell<Option<&'static InPage>> = const { Cell::new(None) };
-}
-
-/// Who is told of the page's events, of which there is one set.
-#[derive(Default)]
-struct InPage {
-    bells: RefCell<Vec<Rc<Bell>>>,
-    /// For as long as there are any.
-    heeded: Cell<Option<Heeded>>,
-}
-
-fn in_page() -> &'static InPage {
-    IN_PAGE.get().unwrap_or_else(|| {
-        let in_page = Box::leak(Box::default());
-        IN_PAGE.set(Some(in_page));
-        in_page
-    })
-}
 
 /// The bell of one call.
 pub(crate) struct Bell {
@@ -42,8 +22,8 @@ pub(crate) struct Bell {
 /// What rings a bell from outside, for as long as its call is carried on.
 pub(crate) struct Hung {
     bell: Rc<Bell>,
-    in_page: bool,
-    _heeded: Option<Heeded>,
+    _signal: Option<Heeded>,
+    _page: Option<Heeded>,
 }
 
 impl Bell {
@@ -53,16 +33,13 @@ impl Bell {
 
     pub(crate) fn hang(self: Rc<Self>, is_in_page: bool) -> Hung {
         self.idle_from_ms.set(f64::INFINITY);
-        let heeded = self.signal.as_ref().map(|signal| {
+        let ring = || {
             let bell = Rc::clone(&self);
-            Heeded::new(|call| heed(signal, call), move || bell.ring())
-        });
-        if is_in_page {
-            let InPage { bells, heeded } = in_page();
-            bells.borrow_mut().push(Rc::clone(&self));
-            heeded.set(Some(heeded.take().unwrap_or_else(listening)));
-        }
-        Hung { bell: self, in_page: is_in_page, _heeded: heeded }
+            move || bell.ring()
+        };
+        let signal = self.signal.as_ref().map(|signal| Heeded::new(|call| heed(signal, call), ring()));
+        let page = is_in_page.then(|| Heeded::new(heed_page, ring()));
+        Hung { bell: self, _signal: signal, _page: page }
     }
 
     /// Whoever holds this call wants no more of it.
@@ -99,26 +76,5 @@ impl Bell {
 impl Drop for Hung {
     fn drop(&mut self) {
         self.bell.idle_from_ms.set(now().steady_ms);
-        if !self.in_page {
-            return;
-        }
-        let InPage { bells, heeded } = in_page();
-        take_out(bells, &self.bell);
-        if bells.borrow().is_empty() {
-            heeded.take();
-        }
     }
-}
-
-/// Takes the bell of a call that has ended out of some.
-pub(crate) fn take_out(bells: &RefCell<Vec<Rc<Bell>>>, ended: &Rc<Bell>) {
-    let mut bells = bells.borrow_mut();
-    if let Some(place) = bells.iter().position(|bell| Rc::ptr_eq(bell, ended)) {
-        bells.swap_remove(place);
-    }
-}
-
-/// Tells all who wait in this page.
-pub(super) fn ring_all() {
-    in_page().bells.borrow().iter().for_each(|bell| bell.ring());
 }

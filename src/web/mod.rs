@@ -12,7 +12,7 @@ mod pause;
 mod signal;
 mod values;
 
-pub(crate) use bell::{Bell, take_out};
+pub(crate) use bell::Bell;
 pub(crate) use clock::{now, random};
 pub(crate) use connection::Connection;
 pub(crate) use error::{Rejection, Thrown};

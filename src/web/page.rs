@@ -1,7 +1,5 @@
 //! The page that waits, where there is one: what it is doing, and word of when that changes.
 
-use super::bell::ring_all;
-use super::signal::Heeded;
 use crate::wait::Page;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
@@ -11,7 +9,7 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = page)]
     fn page_now() -> Result<f64, JsValue>;
     #[wasm_bindgen(catch, js_name = heedPage)]
-    fn heed_page(call: &JsValue) -> Result<Function, JsValue>;
+    pub(super) fn heed_page(call: &JsValue) -> Result<Function, JsValue>;
 }
 
 /// What the page is doing now.
@@ -21,9 +19,4 @@ pub(crate) fn page() -> Page {
         Ok(-1.0) => Page::Hidden,
         changes => Page::Shown(changes.unwrap_or_default() as u32),
     }
-}
-
-/// Has everybody who waits look at the page again when it changes, until it is dropped.
-pub(super) fn listening() -> Heeded {
-    Heeded::new(heed_page, ring_all)
 }

@@ -184,6 +184,21 @@ export const client = [
     },
   },
   {
+    name: "client: turns that are given up are the next one's",
+    async run(world) {
+      const own = timed(() => Response.json(success()));
+      const shared = world.api.createClient(reaching(world, { fetch: own }));
+      const controller = new AbortController();
+      const many = Array.from({ length: 40 }, (_, n) => shared.waitForTask(`left${n}`, { signal: controller.signal }).catch(() => {}));
+      const last = shared.waitForTask("last");
+      setTimeout(() => controller.abort("enough"), 300);
+      const began = performance.now();
+      await last;
+      between(performance.now() - began, 0, 1_500, "ms until its look, which forty others stood before");
+      await Promise.all(many);
+    },
+  },
+  {
     name: "client: no more requests than its budget in any second, for many tasks",
     alone: true,
     async run(world) {

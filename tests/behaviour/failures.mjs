@@ -90,7 +90,7 @@ const dated = {
   async run(world) {
     // The third does not say that it is in GMT.
     const dates = ["Fri, 06 Jan 2040 00:01:00 GMT", "Friday, 06-Jan-40 00:01:00 GMT", "Fri Jan  6 00:01:00 2040"];
-    for (const [retryAfter, ms] of [...dates.map((date) => [date, 60_000]), ["7", 7_000], ["soon", null]]) {
+    for (const [retryAfter, ms] of [...dates.map((date) => [date, 60_000]), ["7", 7_000], ["soon", null], ["33.1", null], ["2027.5", null]]) {
       const headers = { "Retry-After": String(retryAfter), Date: "Fri, 06 Jan 2040 00:00:00 GMT" };
       const fetch = async () => new Response('{"code":429,"msg":"slower","data":null}', { status: 429, headers });
       const error = await failure(world, world.api.getTaskDetails("t", reaching(world, { fetch })), { kind: "rate-limited" });

@@ -114,6 +114,10 @@ impl Shared {
     }
 
     pub(super) fn enter(&mut self, task: usize) {
+        // What happened while nobody waited is no waking.
+        if self.tasks.iter().all(|task| task.waits == 0) {
+            self.wall_ahead_ms = None;
+        }
         self.tasks[task].waits += 1;
         self.most_tasks = self.most_tasks.max(self.tasks.iter().filter(|task| task.waits > 0).count() as f64);
     }
@@ -143,14 +147,14 @@ impl Shared {
         // What the page was before anybody asked is not known.
         let shown = self.wall_ahead_ms.is_some() && matches!(page, Page::Shown(_)) && self.page != page;
         self.wall_ahead_ms = Some(ahead_ms);
-        self.page = page;
         if slept || shown {
             self.events += 1;
             self.wakings += 1;
-            if self.last_sent_ms >= self.awake_at_ms || now.steady_ms >= self.awake_at_ms + 5_000.0 {
+            if self.page == Page::Offline || self.last_sent_ms >= self.awake_at_ms || now.steady_ms >= self.awake_at_ms + 5_000.0 {
                 self.awake_at_ms = now.steady_ms + 500.0;
             }
         }
+        self.page = page;
     }
 
     /// A look is sent: whether it may be, and what follows for the others. From `last_ms` on its wait has one that a stream does not stand for.
