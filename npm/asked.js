@@ -66,10 +66,12 @@ async function* eventsOf({ body }, signal, silenceMs) {
     const events = text.split(/(?:\r\n|\n|\r(?!\n)){2}/);
     text = /** @type {string} */ (events.pop());
     const told = events.map((event) => event.split(/[\r\n]/).flatMap((line) => (line.startsWith("data:") ? line.slice(5) : [])).join("\n")).filter(Boolean);
-    // Of many events that came at once the newest says how it is now, and of many signs of life one is enough.
-    yield told.at(-1) ?? null;
-    // However much there is to read, timers have their turn.
-    await new Promise((resolve) => setTimeout(resolve));
+    // Of many signs of life one is enough.
+    for (const event of told.length > 0 ? told : [null]) {
+      yield event;
+      // However much there is to read, timers have their turn.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
   }
   end();
 }

@@ -14,7 +14,7 @@ export interface GatewayOptions {
   allowedOrigins?: string[] | "*";
   /**
    * Who may ask. Called for each request before anything is looked up, kept answers included. True lets it pass; false is a 403; a `Response`
-   * is given to the caller as it is. Where it throws, the caller gets a 500 without a reason.
+   * is given to the caller as it is (in Workers it has to be a new one each time). Where it throws, the caller gets a 500 without a reason.
    */
   authorize?: (request: Request) => boolean | Response | Promise<boolean | Response>;
   /**

@@ -58,7 +58,7 @@ impl Hub {
     /// Whose turn it is may send earlier than it was told.
     fn ring_next(&self) {
         if !self.connection.apart
-            && let Some(kept) = self.client.borrow_mut().kept_of_next()
+            && let Some(kept) = self.client.borrow_mut().kept_of_next(now())
         {
             kept.ring();
         }
@@ -125,14 +125,16 @@ impl Drive {
             && hub.connection.is_keyless()
             && now().steady_ms >= hub.streams_from_ms.get()
             && GOING_ON.load(Relaxed) < MOST_THAT_GO_ON;
-        GOING_ON.fetch_add(offers_stream.into(), Relaxed);
+        // Where a look belongs to a request its runtime may drop it, and nobody would count it off.
+        let place = u32::from(offers_stream && !hub.connection.apart);
+        GOING_ON.fetch_add(place, Relaxed);
         let sent = Sent { hub, task_id, number, bell: self.bell(), single: wait.is_single(), streamed: Cell::new(false) };
         spawn_local(async move {
             let Sent { hub, task_id, streamed, .. } = &sent;
             let known = known.as_deref();
             let brought =
                 look(Look { connection: &hub.connection, task_id, known, sent: &sent, end, offers_stream, within_ms, ahead_ms }).await;
-            GOING_ON.fetch_sub(offers_stream.into(), Relaxed);
+            GOING_ON.fetch_sub(place, Relaxed);
             // It was over without an event, or nothing at all came within its time. What the network loses and the API refuses says nothing of streams.
             let barren = match &brought {
                 None => true,

@@ -61,7 +61,7 @@ type Name = Rc<Cell<&'static str>>;
 
 /// What is kept of the task whose turn it is, where that has changed.
 fn named_next(client: &mut Client<(), Name>) -> &'static str {
-    client.kept_of_next().map_or("", |name| name.get())
+    client.kept_of_next(at(NOW_MS)).map_or("", |name| name.get())
 }
 
 #[test]
@@ -251,6 +251,42 @@ fn a_page_that_comes_and_goes_starves_nobody() {
 }
 
 #[test]
+fn waits_that_wait_for_the_page_do_not_hold_single_looks_up() {
+    for away in [Page::Offline, Page::Hidden] {
+        let mut client = Client::new(5.0);
+        let mut waits: Vec<Seat<()>> = (0..10).map(|n| client.enter(&format!("wait{n}"), None, terms(), at(NOW_MS))).collect();
+        let mut ask_waits = |client: &mut Client<()>, now_ms: f64, page| {
+            for seat in &mut waits {
+                client.next(seat, at(NOW_MS + now_ms), page);
+            }
+        };
+        for (now_ms, page) in [(0.0, Page::Shown(0)), (100.0, away), (1_000.0, if away == Page::Offline { away } else { Page::Shown(0) })] {
+            ask_waits(&mut client, now_ms, page);
+        }
+        let page = if away == Page::Offline { away } else { Page::Shown(0) };
+        for n in 0..2 {
+            let now_ms = 1_010.0 + GAP_MS * f64::from(n);
+            let mut look = client.enter(&format!("single{n}"), None, single(), at(NOW_MS + now_ms));
+            let told = client.next(&mut look, at(NOW_MS + now_ms), page);
+            assert!(matches!(told, Next::Send { .. }), "{away:?}: {told:?}");
+        }
+    }
+}
+
+#[test]
+fn a_network_that_goes_and_comes_back_all_the_time_does_not_put_the_look_off_for_ever() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
+    let mut replies = Slow::new(20.0);
+    for step in 0..300 {
+        let now_ms = f64::from(step) * 50.0;
+        replies.come(&mut client, &wait, now_ms);
+        replies.ask(&mut client, &mut wait, now_ms, if step % 9 == 8 { Page::Offline } else { Page::Shown(0) });
+    }
+    assert!(replies.heard >= 3, "{} readings in 15 s", replies.heard);
+}
+
+#[test]
 fn the_network_that_goes_and_comes_back_gets_its_half_second_again() {
     let mut client = Client::new(f64::INFINITY);
     let mut wait = client.enter("t1", None, terms(), at(NOW_MS));
@@ -332,7 +368,7 @@ fn a_turn_that_others_share_is_nobodys_to_give_back() {
     client.leave(&seats[1]);
     assert_eq!(named_next(&mut client), "");
     client.leave(&seats[2]);
-    assert_eq!(client.kept_of_next(), None);
+    assert_eq!(named_next(&mut client), "");
 }
 
 #[test]

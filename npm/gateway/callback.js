@@ -26,11 +26,11 @@ export function callbackIn({ pathname }) {
 /** @type {typeof import("../gateway.d.ts").callbackUrl} */
 export async function callbackUrl(base, apiKey) {
   const url = URL.canParse(String(base)) ? new URL(base) : null;
-  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) throw mistake("callbackUrl takes an http(s) URL without query or fragment");
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || /[?#]/.test(url.href)) throw mistake("callbackUrl takes an http(s) URL without user, query or fragment");
   if (typeof apiKey !== "string" || apiKey.trim() === "") throw mistake("callbackUrl takes the API key: is the variable it comes from set?");
   const nonce = textOf(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)));
   const mac = await crypto.subtle.sign("HMAC", await secretOf(apiKey), bytesOf(nonce));
-  return `${String(base).replace(/\/+$/, "")}${CALLBACK}${nonce}.${textOf(new Uint8Array(mac))}`;
+  return `${url.href.replace(/\/+$/, "")}${CALLBACK}${nonce}.${textOf(new Uint8Array(mac))}`;
 }
 
 /**

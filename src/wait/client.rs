@@ -60,6 +60,8 @@ pub struct Client<C, K = ()> {
     /// How often there was reason to look again at once, and when the last such look is due.
     wakings: u32,
     awake_at_ms: f64,
+    /// Since when there has been reason, and no look.
+    woken_ms: f64,
     /// Looks sent, and whether the last was a single one.
     looks: u64,
     single_last: bool,
@@ -173,6 +175,7 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
             wall_ahead_ms: None,
             wakings: 0,
             awake_at_ms: f64::NEG_INFINITY,
+            woken_ms: f64::NEG_INFINITY,
             looks: 0,
             single_last: false,
             moved: false,
@@ -326,8 +329,8 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
 
     /// What the driver keeps of the task whose turn it is now, once after any change of that. Whoever waits for it is to ask [`Client::next`]:
     /// it may have been told of a later time.
-    pub fn kept_of_next(&mut self) -> Option<&K> {
-        if std::mem::take(&mut self.moved) { self.turns.first(!self.single_last) } else { None }
+    pub fn kept_of_next(&mut self, now: Now) -> Option<&K> {
+        if std::mem::take(&mut self.moved) { self.turns.first(!self.single_last, now.steady_ms) } else { None }
     }
 
     fn has_slept(&self, now: Now) -> bool {
@@ -341,9 +344,12 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
         self.wall_ahead_ms = Some(now.wall_ms - now.steady_ms);
         if slept || (!first && self.page != page && matches!(page, Page::Shown(_))) {
             self.wakings = self.wakings.wrapping_add(1);
-            // A page that is shown again and again all the same gets its look. Without a network it was none that this would put off.
-            let renews = self.budget.last_sent_ms >= self.awake_at_ms || self.page == Page::Offline;
-            if renews || now.steady_ms >= self.awake_at_ms + NEXT_WAKING_MS {
+            // A page that is shown again and again all the same gets its look. For as long, one without a network had none to put off.
+            let served = self.budget.last_sent_ms >= self.awake_at_ms || now.steady_ms >= self.awake_at_ms + NEXT_WAKING_MS;
+            if served {
+                self.woken_ms = now.steady_ms;
+            }
+            if served || (self.page == Page::Offline && now.steady_ms < self.woken_ms + NEXT_WAKING_MS) {
                 self.awake_at_ms = now.steady_ms + AWAKE_AFTER_MS;
             }
         }
@@ -381,8 +387,7 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
         // Its place is kept while the page sends nothing: whoever was not served before is served first afterwards.
         let at_ms = self.turn_ms(number, single, now_ms).max(page_ms);
         if now_ms < at_ms {
-            // Without a network it holds nobody up.
-            self.turns.share(number, &mut seat.turn, if at_ms.is_finite() { at_ms } else { f64::NEG_INFINITY });
+            self.turns.share(number, &mut seat.turn, page_ms, at_ms);
             return sleep_until(at_ms);
         }
         self.end_turns(place);

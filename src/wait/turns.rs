@@ -19,6 +19,8 @@ pub(crate) struct Turns<K> {
 #[derive(Debug)]
 struct Turn<K> {
     number: f64,
+    /// Before this it is of no use to its owners, and holds nobody up.
+    from_ms: f64,
     /// When it comes at the latest, as far as its owners have been told.
     told_ms: f64,
     /// The waits that share it.
@@ -40,13 +42,15 @@ impl<K: Clone> Turns<K> {
         }
         self.taken += 1.0;
         let number = if single { self.taken } else { WAITS + self.taken };
-        self.all.insert(self.place(number), Turn { number, told_ms: f64::INFINITY, waits: 0, kept: kept.clone() });
+        self.all
+            .insert(self.place(number), Turn { number, from_ms: f64::NEG_INFINITY, told_ms: f64::INFINITY, waits: 0, kept: kept.clone() });
         number
     }
 
-    /// A wait that has shared `shown` until now has been told when this one comes, and shares it.
-    pub(crate) fn share(&mut self, number: f64, shown: &mut f64, told_ms: f64) {
+    /// A wait that has shared `shown` until now has been told when this one comes, which is not before `from_ms`, and shares it.
+    pub(crate) fn share(&mut self, number: f64, shown: &mut f64, from_ms: f64, told_ms: f64) {
         if let Some(turn) = self.of(number) {
+            turn.from_ms = from_ms;
             turn.told_ms = told_ms;
             turn.waits = turn.waits.saturating_add(usize::from(*shown != number));
             *shown = number;
@@ -76,25 +80,25 @@ impl<K: Clone> Turns<K> {
         self.all.get(self.place(number)).is_some_and(|turn| turn.number == number)
     }
 
-    /// How many of its queue come before one of this number, or where that is infinite, of the whole queue. Who is late does not count.
+    /// How many of its queue come before one of this number, or where that is infinite, of the whole queue.
     pub(crate) fn before(&self, number: f64, single: bool, now_ms: f64) -> f64 {
-        let mut from = self.queue(single);
-        let to = self.place(if single { number.min(WAITS) } else { number });
-        while self.all.get(from).is_some_and(|turn| now_ms >= turn.told_ms + LATE_MS) {
-            from = from.saturating_add(1);
+        self.place(if single { number.min(WAITS) } else { number }).saturating_sub(self.head(single, now_ms)) as f64
+    }
+
+    /// Of the task whose turn it is: of this queue, and where nobody stands in it, of the other; where that is of no use yet either, of the wait whose
+    /// turn it will be.
+    pub(crate) fn first(&self, single: bool, now_ms: f64) -> Option<&K> {
+        let heads = [self.head(single, now_ms), self.head(true, now_ms), self.place(WAITS)];
+        heads.into_iter().find_map(|head| Some(&self.all.get(head)?.kept))
+    }
+
+    /// Where a queue begins, past those at its head who are late or of no use yet: all who stand behind come before them.
+    fn head(&self, single: bool, now_ms: f64) -> usize {
+        let mut head = if single { 0 } else { self.place(WAITS) };
+        while self.all.get(head).is_some_and(|turn| now_ms < turn.from_ms || now_ms >= turn.told_ms + LATE_MS) {
+            head = head.saturating_add(1);
         }
-        to.saturating_sub(from) as f64
-    }
-
-    /// Of the task whose turn it is: of this queue, and where nobody stands in it, of the other.
-    pub(crate) fn first(&self, single: bool) -> Option<&K> {
-        let turn = self.all.get(self.queue(single)).or(self.all.first())?;
-        Some(&turn.kept)
-    }
-
-    /// Where a queue begins.
-    fn queue(&self, single: bool) -> usize {
-        if single { 0 } else { self.place(WAITS) }
+        head
     }
 
     fn place(&self, number: f64) -> usize {

@@ -74,6 +74,16 @@ describe("waits", { timeout: 200_000, concurrency: 4 }, () => {
     }
   });
 
+  it("take the end that comes at once with something else", BOUND, async () => {
+    const ended = JSON.stringify({ code: 200, msg: "success", data: { taskId: "t", successFlag: 1, response: { resultImageUrl: "https://pictures.example/1.png" } } });
+    for (const more of ["event: bye\ndata: {}\n\n", 'data: {"code":500,"msg":"gone","data":null}\n\n']) {
+      const { requests, fetch } = noting();
+      const own = (/** @type {Request} */ request) => (requests.length > 0 ? fetch(request) : (void requests.push({ accept: "", streams: true, signal: request.signal }), streaming(() => `data: ${ended}\n\n${more}`)(request)));
+      assert.equal((await api.waitForTask("t", { baseUrl: home, fetch: own, timeoutMs: 5_000 })).status, "SUCCESS");
+      assert.equal(requests.length, 1);
+    }
+  });
+
   /** @type {Record<string, (request: Request) => Promise<Response>>} */
   const withoutAnEvent = {
     "comes only when it is over": (request) => new Promise((_, reject) => request.signal.addEventListener("abort", () => reject(new Error("aborted")))),

@@ -410,7 +410,7 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
     });
 
     it("has an address of the gateway and a key, or there is none", BOUND, async () => {
-      for (const [base, apiKey] of [["https://a.example/?x=1", "k"], ["https://a.example/#x", "k"], ["/path", "k"], ["ftp://a.example", "k"], ["https://a.example", ""], ["https://a.example", " "], ["https://a.example", undefined]]) {
+      for (const [base, apiKey] of [["https://a.example/?x=1", "k"], ["https://a.example/#x", "k"], ["https://a.example/?", "k"], ["https://u:p@a.example/", "k"], ["/path", "k"], ["ftp://a.example", "k"], ["https://a.example", ""], ["https://a.example", " "], ["https://a.example", undefined]]) {
         await assert.rejects(callbackUrl(String(base), /** @type {any} */ (apiKey)), { name: "TaskError", kind: "invalid-argument" }, String([base, apiKey]));
       }
       assert.match(await callbackUrl(new URL("https://a.example/prefix/"), "k"), /^https:\/\/a\.example\/prefix\/api\/v1\/nanobanana\/callback\//);

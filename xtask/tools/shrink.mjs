@@ -62,10 +62,11 @@ const EDITS = [
 }
 `],
   [/const \{ instance, module \} = (await __wbg_load[^]*?;)\s*return __wbg_finalize_init\(instance, module\);/, 'const made = $1\n    return __wbg_finalize_init(made.instance ?? made);'],
-  // The package's entries load once.
+  // Entries that share the glue share its instance, whichever of them was first, and whoever is late drops his.
+  [/wasmInstance = instance;\s*wasm = (instance\.exports;)([^]*?)return wasm;/, 'if (wasm === undefined) {\n        wasm = $1$2}\n    return wasm;'],
   [/async function __wbg_init\(module_or_path\) \{[^]*?\n\}\n\s*async function __wbg_init_once/, 'async function __wbg_init'],
   [/let __wbg_init_promise;\n/, ''],
-  [/if \(wasm !== undefined\) return wasm;\n/, ''],
+  [/if \(wasm !== undefined\) return wasm;\n/g, ''],
   // Memory that has grown has another buffer, and the old one no bytes.
   [/if \(cachedDataViewMemory0 === null \|\| [^]*?cachedDataViewMemory0\.buffer !== (wasm\.\w+\.buffer)\)+ \{/, 'if (cachedDataViewMemory0?.buffer !== $1) {'],
   [/cachedUint8ArrayMemory0 === null \|\| cachedUint8ArrayMemory0\.byteLength === 0/, '!cachedUint8ArrayMemory0?.byteLength'],

@@ -131,7 +131,7 @@ impl World<'_> {
         if self.apart {
             return;
         }
-        if let Some(Kept(next)) = self.client.kept_of_next() {
+        if let Some(Kept(next)) = self.client.kept_of_next(self.now) {
             let next = next.get();
             self.ring(|driver| driver.task == next);
         }

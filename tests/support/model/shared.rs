@@ -89,6 +89,7 @@ pub(super) struct Shared {
     wall_ahead_ms: Option<f64>,
     pub(super) wakings: u32,
     pub(super) awake_at_ms: f64,
+    woken_ms: f64,
     /// Counts all that any wait may have to think again for.
     pub(super) events: u64,
 }
@@ -109,6 +110,7 @@ impl Shared {
             wall_ahead_ms: None,
             wakings: 0,
             awake_at_ms: f64::NEG_INFINITY,
+            woken_ms: f64::NEG_INFINITY,
             events: 0,
         }
     }
@@ -150,7 +152,11 @@ impl Shared {
         if slept || shown {
             self.events += 1;
             self.wakings += 1;
-            if self.page == Page::Offline || self.last_sent_ms >= self.awake_at_ms || now.steady_ms >= self.awake_at_ms + 5_000.0 {
+            let served = self.last_sent_ms >= self.awake_at_ms || now.steady_ms >= self.awake_at_ms + 5_000.0;
+            if served {
+                self.woken_ms = now.steady_ms;
+            }
+            if served || (self.page == Page::Offline && now.steady_ms < self.woken_ms + 5_000.0) {
                 self.awake_at_ms = now.steady_ms + 500.0;
             }
         }
