@@ -57,10 +57,8 @@ impl Hub {
 
     /// Whose turn it is may send earlier than it was told.
     fn ring_next(&self) {
-        if !self.connection.apart
-            && let Some(kept) = self.client.borrow_mut().kept_of_next(now())
-        {
-            kept.ring();
+        if !self.connection.apart {
+            self.client.borrow_mut().kept_of_next(now()).into_iter().flatten().for_each(|kept| kept.ring());
         }
     }
 }

@@ -61,7 +61,7 @@ type Name = Rc<Cell<&'static str>>;
 
 /// What is kept of the task whose turn it is, where that has changed.
 fn named_next(client: &mut Client<(), Name>) -> &'static str {
-    client.kept_of_next(at(NOW_MS)).map_or("", |name| name.get())
+    client.kept_of_next(at(NOW_MS))[0].map_or("", |name| name.get())
 }
 
 #[test]
@@ -369,6 +369,25 @@ fn a_turn_that_others_share_is_nobodys_to_give_back() {
     assert_eq!(named_next(&mut client), "");
     client.leave(&seats[2]);
     assert_eq!(named_next(&mut client), "");
+}
+
+#[test]
+fn who_waits_for_the_page_is_told_that_others_have_left_beside_a_single_look() {
+    let mut client = Client::<(), Name>::new(0.5);
+    let mut seats: Vec<Seat<()>> = [("sent", single()), ("a", terms()), ("b", terms()), ("look", single())]
+        .map(|(id, terms)| {
+            let seat = client.enter(id, None, terms, at(NOW_MS));
+            client.kept(id).expect("somebody waits for it").set(id);
+            seat
+        })
+        .into();
+    client.next(&mut seats[0], at(NOW_MS), Page::Hidden);
+    for seat in &mut seats[1..] {
+        client.next(seat, at(NOW_MS + 10.0), Page::Shown(0));
+    }
+    client.kept_of_next(at(NOW_MS + 10.0));
+    client.leave(&seats[1]);
+    assert_eq!(client.kept_of_next(at(NOW_MS + 20.0)).map(|kept| kept.map(|name| name.get())), [Some("look"), Some("b")]);
 }
 
 #[test]

@@ -327,10 +327,10 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
         Some(&self.task(task_id)?.kept)
     }
 
-    /// What the driver keeps of the task whose turn it is now, once after any change of that. Whoever waits for it is to ask [`Client::next`]:
-    /// it may have been told of a later time.
-    pub fn kept_of_next(&mut self, now: Now) -> Option<&K> {
-        if std::mem::take(&mut self.moved) { self.turns.first(!self.single_last, now.steady_ms) } else { None }
+    /// What the driver keeps of the tasks whose turn it is now or will be first, once after any change of that. Whoever waits for them is to ask
+    /// [`Client::next`]: they may have been told of a later time.
+    pub fn kept_of_next(&mut self, now: Now) -> [Option<&K>; 2] {
+        if std::mem::take(&mut self.moved) { self.turns.first(!self.single_last, now.steady_ms) } else { [None; 2] }
     }
 
     fn has_slept(&self, now: Now) -> bool {

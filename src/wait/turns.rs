@@ -85,11 +85,10 @@ impl<K: Clone> Turns<K> {
         self.place(if single { number.min(WAITS) } else { number }).saturating_sub(self.head(single, now_ms)) as f64
     }
 
-    /// Of the task whose turn it is: of this queue, and where nobody stands in it, of the other; where that is of no use yet either, of the wait whose
-    /// turn it will be.
-    pub(crate) fn first(&self, single: bool, now_ms: f64) -> Option<&K> {
-        let heads = [self.head(single, now_ms), self.head(true, now_ms), self.place(WAITS)];
-        heads.into_iter().find_map(|head| Some(&self.all.get(head)?.kept))
+    /// Of the task whose turn it is: of this queue, and where nobody stands in it, of the other. And of the first wait, whose turn may be of no use yet.
+    pub(crate) fn first(&self, single: bool, now_ms: f64) -> [Option<&K>; 2] {
+        let kept = |place: usize| Some(&self.all.get(place)?.kept);
+        [kept(self.head(single, now_ms)).or(kept(self.head(true, now_ms))), kept(self.place(WAITS))]
     }
 
     /// Where a queue begins, past those at its head who are late or of no use yet: all who stand behind come before them.

@@ -131,10 +131,8 @@ impl World<'_> {
         if self.apart {
             return;
         }
-        if let Some(Kept(next)) = self.client.kept_of_next(self.now) {
-            let next = next.get();
-            self.ring(|driver| driver.task == next);
-        }
+        let next = self.client.kept_of_next(self.now).map(|kept| kept.map(|Kept(task)| task.get()));
+        self.ring(|driver| next.contains(&Some(driver.task)));
     }
 
     fn timer(&self, ms: f64) -> f64 {
