@@ -78,7 +78,7 @@ describe("waits", { timeout: 200_000, concurrency: 4 }, () => {
     const ended = JSON.stringify({ code: 200, msg: "success", data: { taskId: "t", successFlag: 1, response: { resultImageUrl: "https://pictures.example/1.png" } } });
     for (const more of ["event: bye\ndata: {}\n\n", 'data: {"code":500,"msg":"gone","data":null}\n\n']) {
       const { requests, fetch } = noting();
-      const own = (/** @type {Request} */ request) => (requests.length > 0 ? fetch(request) : (void requests.push({ accept: "", streams: true, signal: request.signal }), streaming(() => `data: ${ended}\n\n${more}`)(request)));
+      const own = (/** @type {Request} */ request) => (requests.length > 0 ? fetch(request) : (void requests.push({ accept: "", streams: true, signal: request.signal }), streaming(() => `data: ${ended}\n\n${more}`)()));
       assert.equal((await api.waitForTask("t", { baseUrl: home, fetch: own, timeoutMs: 5_000 })).status, "SUCCESS");
       assert.equal(requests.length, 1);
     }
