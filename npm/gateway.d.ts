@@ -33,8 +33,8 @@ export interface GatewayOptions {
   paramJson?: boolean;
   /**
    * Answers `GET …/result?taskId=` with the result picture itself, so that a page can draw it on a canvas; an `<img>` in a page of another
-   * origin needs `crossorigin`, by which browsers say whose page it is. Default false. With `hosts`
-   * pictures are fetched from these host names alone (one or more); without it from every public one.
+   * origin needs `crossorigin`, by which browsers say whose page it is. Default false. With `hosts` pictures are fetched from these host names
+   * alone (one or more); without it from every public one.
    */
   picture?: boolean | { hosts: string[] };
   /** Where the API is. Default "https://api.nanobananaapi.ai". May carry a path prefix. Not together with `tasks`, whose environment says it. */

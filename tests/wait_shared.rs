@@ -59,6 +59,13 @@ fn a_turn_that_is_given_back_brings_the_later_ones_forward() {
 
 type Name = Rc<Cell<&'static str>>;
 
+/// Begins a wait and keeps its task's name.
+fn named(client: &mut Client<(), Name>, id: &'static str, terms: Terms) -> Seat<()> {
+    let seat = client.enter(id, None, terms, at(NOW_MS));
+    client.kept(id).expect("somebody waits for it").set(id);
+    seat
+}
+
 /// What is kept of the task whose turn it is, where that has changed.
 fn named_next(client: &mut Client<(), Name>) -> &'static str {
     client.kept_of_next(at(NOW_MS))[0].map_or("", |name| name.get())
@@ -67,9 +74,8 @@ fn named_next(client: &mut Client<(), Name>) -> &'static str {
 #[test]
 fn the_driver_is_told_of_whose_turn_it_is_once_after_each_change() {
     let mut client = Client::<(), Name>::new(5.0);
-    let mut seats: Vec<Seat<()>> = ["a", "b", "c"].map(|id| client.enter(id, None, terms(), at(NOW_MS))).into();
-    for (seat, id) in seats.iter_mut().zip(["a", "b", "c"]) {
-        client.kept(id).expect("somebody waits for it").set(id);
+    let mut seats: Vec<Seat<()>> = ["a", "b", "c"].map(|id| named(&mut client, id, terms())).into();
+    for seat in &mut seats {
         client.next(seat, at(NOW_MS), Page::Shown(0));
     }
     assert_eq!((named_next(&mut client), named_next(&mut client)), ("b", ""));
@@ -85,8 +91,7 @@ fn single_looks_are_told_of_their_turn_before_waits_that_came_first() {
     let mut client = Client::<(), Name>::new(5.0);
     let mut seats: Vec<Seat<()>> = [("sent", terms()), ("wait", terms()), ("single", single()), ("leaves", terms())]
         .map(|(id, terms)| {
-            let mut seat = client.enter(id, None, terms, at(NOW_MS));
-            client.kept(id).expect("somebody waits for it").set(id);
+            let mut seat = named(&mut client, id, terms);
             client.next(&mut seat, at(NOW_MS), Page::Shown(0));
             seat
         })
@@ -374,13 +379,8 @@ fn a_turn_that_others_share_is_nobodys_to_give_back() {
 #[test]
 fn who_waits_for_the_page_is_told_that_others_have_left_beside_a_single_look() {
     let mut client = Client::<(), Name>::new(0.5);
-    let mut seats: Vec<Seat<()>> = [("sent", single()), ("a", terms()), ("b", terms()), ("look", single())]
-        .map(|(id, terms)| {
-            let seat = client.enter(id, None, terms, at(NOW_MS));
-            client.kept(id).expect("somebody waits for it").set(id);
-            seat
-        })
-        .into();
+    let mut seats: Vec<Seat<()>> =
+        [("sent", single()), ("a", terms()), ("b", terms()), ("look", single())].map(|(id, terms)| named(&mut client, id, terms)).into();
     client.next(&mut seats[0], at(NOW_MS), Page::Hidden);
     for seat in &mut seats[1..] {
         client.next(seat, at(NOW_MS + 10.0), Page::Shown(0));
@@ -394,8 +394,7 @@ fn who_waits_for_the_page_is_told_that_others_have_left_beside_a_single_look() {
 fn single_looks_are_told_of_their_turn_where_no_wait_has_one() {
     let mut client = Client::<(), Name>::new(5.0);
     for id in ["sent", "single"] {
-        let mut seat = client.enter(id, None, single(), at(NOW_MS));
-        client.kept(id).expect("somebody waits for it").set(if id == "sent" { "sent" } else { "single" });
+        let mut seat = named(&mut client, id, single());
         client.next(&mut seat, at(NOW_MS), Page::Shown(0));
     }
     assert_eq!(named_next(&mut client), "single");

@@ -1,6 +1,7 @@
 // The API's own call when a task has ended. It proves nothing, even where it is genuine: it is a hint to look now. Its address is one that
 // nobody guesses, made with a secret of the API key, so that nothing has to be stored and no stranger makes anybody look.
 import { mistake } from "../api.js";
+import { plainUrl } from "./options.js";
 import { readText } from "./read-text.js";
 import { isTaskId } from "./task-id.js";
 
@@ -25,8 +26,9 @@ export function callbackIn({ pathname }) {
 
 /** @type {typeof import("../gateway.d.ts").callbackUrl} */
 export async function callbackUrl(base, apiKey) {
-  const url = URL.canParse(String(base)) ? new URL(base) : null;
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || /[?#]/.test(url.href)) throw mistake("callbackUrl takes an http(s) URL without user, query or fragment");
+  const url = plainUrl(base);
+  // An empty query or fragment would take what is appended.
+  if (!url || /[?#]/.test(url.href)) throw mistake("callbackUrl takes an http(s) URL without user, query or fragment");
   if (typeof apiKey !== "string" || apiKey.trim() === "") throw mistake("callbackUrl takes the API key: is the variable it comes from set?");
   const nonce = textOf(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)));
   const mac = await crypto.subtle.sign("HMAC", await secretOf(apiKey), bytesOf(nonce));

@@ -34,9 +34,7 @@ export function settingsOf(options) {
   const { apiKey, allowedOrigins = [], authorize, maxRequestsPerMinute = PER_MINUTE, callerId } = options;
   const { cache = true, paramJson = false, picture = false, upstream: given, tasks } = options;
   const upstream = given ?? API;
-  const url = URL.canParse(String(upstream)) ? new URL(upstream) : null;
-  const isPlain = url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
-  need(isPlain, "upstream must be an http(s) URL; it may have a path, but no user, query or fragment");
+  need(plainUrl(upstream) !== null, "upstream must be an http(s) URL; it may have a path, but no user, query or fragment");
   need(allowedOrigins === "*" || Array.isArray(allowedOrigins), 'allowedOrigins must be a list of origins, or "*"');
   need(authorize === undefined || typeof authorize === "function", "authorize must be a function");
   need(callerId === undefined || typeof callerId === "function", "callerId must be a function");
@@ -62,6 +60,17 @@ export function settingsOf(options) {
     upstream,
     tasks,
   };
+}
+
+/**
+ * Where something answers: an http(s) URL that may have a path, and has nothing else; null for any other.
+ *
+ * @param {unknown} given
+ */
+export function plainUrl(given) {
+  const url = URL.canParse(String(given)) ? new URL(String(given)) : null;
+  const isPlain = url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
+  return isPlain ? url : null;
 }
 
 /** As a URL has it. @param {unknown} name */

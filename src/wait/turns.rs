@@ -70,14 +70,14 @@ impl<K: Clone> Turns<K> {
 
     /// It is over, whoever shares it.
     pub(crate) fn end(&mut self, number: f64) {
-        if self.has(number) {
-            self.all.remove(self.place(number));
+        if let Some(place) = self.find(number) {
+            self.all.remove(place);
         }
     }
 
     /// Whether this one is not over.
     pub(crate) fn has(&self, number: f64) -> bool {
-        self.all.get(self.place(number)).is_some_and(|turn| turn.number == number)
+        self.find(number).is_some()
     }
 
     /// How many of its queue come before one of this number, or where that is infinite, of the whole queue.
@@ -105,7 +105,12 @@ impl<K: Clone> Turns<K> {
     }
 
     fn of(&mut self, number: f64) -> Option<&mut Turn<K>> {
+        let place = self.find(number)?;
+        self.all.get_mut(place)
+    }
+
+    fn find(&self, number: f64) -> Option<usize> {
         let place = self.place(number);
-        self.all.get_mut(place).filter(|turn| turn.number == number)
+        self.all.get(place).filter(|turn| turn.number == number).map(|_| place)
     }
 }

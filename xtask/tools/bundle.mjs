@@ -50,6 +50,7 @@ async function bundled(entries) {
     chunkFileNames: '[name].js',
     // An entry would import what its imports import once more, and bundlers warn of that.
     hoistTransitiveImports: false,
+    // What is frozen here is seen by the package's own modules alone.
     freeze: false,
   });
   return output;
