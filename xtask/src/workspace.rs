@@ -18,11 +18,16 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// The workspace that this tool was compiled in.
+    /// The workspace that this tool was called in.
+    ///
+    /// Cargo names the tool's folder at run time. A name from compile time would stay the original's in
+    /// a copied checkout.
     pub(crate) fn here() -> Outcome<Self> {
-        let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let root = own.parent().ok_or("xtask must lie in a folder of the workspace")?;
-        Ok(Self { root: root.to_owned() })
+        let root = match std::env::var_os("CARGO_MANIFEST_DIR") {
+            Some(own) => Path::new(&own).parent().map(Path::to_owned),
+            None => checkout_above(&std::env::current_dir().doing(|| "read the current folder".to_owned())?),
+        };
+        Ok(Self { root: root.ok_or("this is no checkout: call `cargo xtask` in one")? })
     }
 
     /// A path inside the workspace.
@@ -68,4 +73,9 @@ impl Workspace {
             .map(str::to_owned)
             .ok_or_else(|| Failure::from("Cargo.toml has no version under [workspace.package]"))
     }
+}
+
+/// The nearest folder, from `folder` upwards, that holds this tool.
+fn checkout_above(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().find(|above| above.join("xtask/Cargo.toml").is_file()).map(Path::to_owned)
 }
