@@ -31,11 +31,15 @@ const BENCHES: &[Bench] = &[
     Bench { name: "polling", beside: &[Beside::Peers] },
 ];
 
+/// The names of all benches.
+pub(crate) fn names() -> Vec<&'static str> {
+    BENCHES.iter().map(|bench| bench.name).collect()
+}
+
 /// Builds the package, then measures.
 pub(crate) fn run_it(workspace: &Workspace, name: &str) -> Outcome {
     let Some(bench) = BENCHES.iter().find(|bench| bench.name == name) else {
-        let names: Vec<&str> = BENCHES.iter().map(|bench| bench.name).collect();
-        return Err(Failure::from(format!("there is no such bench; there are: {}", names.join(", "))));
+        return Err(Failure::from(format!("there is no such bench; there are: {}", names().join(", "))));
     };
     build::run(workspace)?;
     for beside in bench.beside {

@@ -31,7 +31,7 @@ cargo xtask <command>
   test [NAME...]    run every test of the project, or those of these names; `test --list` names them
   build             make pkg/, the npm package
   package           pack it into the tarball that npm publishes, and check which files are in it
-  bench NAME        measure, and print the figures side by side: import, faults, polling
+  bench NAME        measure, and print the figures side by side: import, faults, gateway, polling
   fuzz [TARGET]     make up replies and scenarios by the million and check what comes of them: reply, wait; --runs N, --seed N;
                     with a finding's file after TARGET, run that one and tell what happens
   release-notes TAG what CHANGELOG.md says on the version of that tag, which has to be the one in Cargo.toml
@@ -79,5 +79,17 @@ fn obey(words: &[&str]) -> Outcome {
         ["size"] => size::run_it(&workspace, None),
         ["size", flag @ ("--check" | "--readme")] => size::run_it(&workspace, Some(flag)),
         other => Err(Failure::from(format!("`{}` is no command here\n\n{USAGE}", other.join(" ")))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usage_names_every_bench() {
+        let line = USAGE.lines().find(|line| line.starts_with("  bench NAME"));
+        let listed = line.and_then(|line| line.rsplit_once(": ")).map(|(_, names)| names.to_owned());
+        assert_eq!(listed, Some(bench::names().join(", ")));
     }
 }
