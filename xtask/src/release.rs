@@ -16,7 +16,8 @@ fn notes_of<'a>(tag: &str, version: &str, changelog: &'a str) -> Outcome<&'a str
         return Err(Failure::from(format!("the tag is {tag}, but Cargo.toml has version {version}: its tag is v{version}")));
     }
     let section = sections(changelog).find(|section| section.version == version);
-    let section = section.ok_or_else(|| Failure::from(format!("CHANGELOG.md has no section `## {version} - YYYY-MM-DD`")))?;
+    let section = section
+        .ok_or_else(|| Failure::from(format!("CHANGELOG.md has no section `## {version} - YYYY-MM-DD`: `## Unreleased` becomes it")))?;
     if !is_date(section.date) {
         return Err(Failure::from(format!(
             "CHANGELOG.md has `{}` where the day of release belongs: `## {version} - YYYY-MM-DD`",
@@ -70,7 +71,7 @@ mod tests {
     fn a_tag_a_version_and_a_section_that_differ_are_told() {
         assert!(told("v0.2.1", "0.2.0").is_err_and(|sentence| sentence.contains("its tag is v0.2.0")));
         assert!(told("0.2.0", "0.2.0").is_err());
-        assert!(told("v0.3.0", "0.3.0").is_err_and(|sentence| sentence.contains("no section")));
+        assert!(told("v0.3.0", "0.3.0").is_err_and(|sentence| sentence.contains("`## Unreleased` becomes it")));
         assert!(told("v0.1.0", "0.1.0").is_err_and(|sentence| sentence.contains("`soon`")));
         assert!(notes_of("v1.0.0", "1.0.0", "\n## 1.0.0 - 2026-01-31\n").is_err());
     }
@@ -82,8 +83,14 @@ mod tests {
         let version = workspace.version().map_err(|failure| failure.to_string())?;
 
         let changelog = read("CHANGELOG.md")?;
-        let newest = sections(&changelog).map(|section| section.version).find(|version| *version != "Unreleased");
-        assert_eq!(newest, Some(version.as_str()), "CHANGELOG.md: the newest version with a section is the one in Cargo.toml");
+        let newest = sections(&changelog).next().ok_or("CHANGELOG.md has no section")?;
+        let is_dated = newest.version == version && is_date(newest.date);
+        assert!(newest.version == "Unreleased" || is_dated, "CHANGELOG.md begins with `## {}`", newest.version);
+        if newest.version == "Unreleased" {
+            let dated = format!("## {version} - 2026-01-31");
+            let released = changelog.replacen("## Unreleased", &dated, 1);
+            assert!(notes_of(&format!("v{version}"), &version, &released).is_ok(), "what HACKING.md says makes release notes");
+        }
 
         for member in ["nanobanana-task", "simulator", "xtask"] {
             let locked = read("Cargo.lock")?.contains(&format!("name = \"{member}\"\nversion = \"{version}\"\n"));
