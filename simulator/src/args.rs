@@ -22,7 +22,7 @@ All of them: GET /simulator/scenarios, or README.md.
 Usage: simulator [OPTIONS]
 
 Options:
-      --port <PORT>         Port of the API, 0 for any free one [default: 8787]
+      --port <PORT>         Port of the API, 0 for any free one [default: 4790]
       --other-port <PORT>   Port of the other origin, where a redirect leads [default: 0]
       --host <ADDRESS>      Address to listen on [default: 127.0.0.1]
       --key <KEY>           Accepted API key; better set by the environment variable
@@ -42,12 +42,12 @@ Options:
   -V, --version             Print the version
 
 Prints one line once it listens:
-  simulator listening on http://127.0.0.1:8787 (other origin http://127.0.0.1:40123)
+  simulator listening on http://127.0.0.1:4790 (other origin http://127.0.0.1:40123)
 
 Try it:
   curl -i -H 'Authorization: Bearer simulator-key' \\
-    'http://127.0.0.1:8787/api/v1/nanobanana/record-info?taskId=success-8s--1'
-  curl 'http://127.0.0.1:8787/simulator/log?taskId=success-8s--1'
+    'http://127.0.0.1:4790/api/v1/nanobanana/record-info?taskId=success-8s--1'
+  curl 'http://127.0.0.1:4790/simulator/log?taskId=success-8s--1'
 ";
 
 /// What the command line asks for.
@@ -140,6 +140,14 @@ mod tests {
         for option in ["--port", "--other-port", "--host", "--key", "--open", "--seed", "--speed", "--public-url"] {
             assert!(HELP.contains(&format!("{option} ")), "{option}");
         }
+    }
+
+    #[test]
+    fn the_default_port_is_free_beside_wrangler_and_is_the_one_in_the_help() {
+        let port = settings(&[], None).port;
+        // `wrangler dev` listens on 8787.
+        assert_ne!(port, 8787);
+        assert_eq!(HELP.matches(&port.to_string()).count(), 4);
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             host: "127.0.0.1".to_owned(),
-            port: 8787,
+            port: 4790,
             other_port: 0,
             key: DEFAULT_KEY.to_owned(),
             open: false,
