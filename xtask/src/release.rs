@@ -102,4 +102,39 @@ mod tests {
         assert!(read("npm/package.json")?.contains("\n  \"version\": \"0.0.0\",\n"), "npm/package.json leaves its version to the build");
         Ok(())
     }
+
+    /// The lines of every workflow, with the file's name.
+    fn workflow_lines() -> Result<Vec<(String, String)>, Box<dyn std::error::Error>> {
+        let workspace = Workspace::here().map_err(|failure| failure.to_string())?;
+        let mut lines = Vec::new();
+        for file in std::fs::read_dir(workspace.at(".github/workflows"))? {
+            let path = file?.path();
+            let text = std::fs::read_to_string(&path)?;
+            lines.extend(text.lines().map(|line| (path.display().to_string(), line.trim().to_owned())));
+        }
+        Ok(lines)
+    }
+
+    #[test]
+    fn workflows_name_actions_by_commit() -> Result<(), Box<dyn std::error::Error>> {
+        let mut actions = 0;
+        for (file, line) in workflow_lines()? {
+            let Some((_, action)) = line.split_once("uses: ") else { continue };
+            let commit = action.split_once('@').map_or("", |(_, version)| version.split(' ').next().unwrap_or_default());
+            assert!(commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()), "{file}: {action} may be moved");
+            actions += 1;
+        }
+        assert!(actions > 0);
+        Ok(())
+    }
+
+    #[test]
+    fn nothing_is_built_beside_the_token_of_the_crates_registry() -> Result<(), Box<dyn std::error::Error>> {
+        let lines = workflow_lines()?;
+        let publishes = lines.iter().filter(|(_, line)| line.contains("cargo publish") && !line.contains("--dry-run"));
+        let publishes: Vec<&str> = publishes.map(|(_, line)| line.as_str()).filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(publishes, ["- run: cargo publish --no-verify --package nanobanana-task"]);
+        assert!(lines.iter().any(|(_, line)| line == "- run: cargo publish --dry-run --package nanobanana-task"), "it is built before");
+        Ok(())
+    }
 }
