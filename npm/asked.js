@@ -53,7 +53,11 @@ const instant = (text) => Date.parse(text?.includes(":") ? `${text.replace(/ GMT
  * @param {number} silenceMs
  */
 async function* eventsOf({ body }, signal, silenceMs) {
-  let text = "";
+  // The line and the event that have begun. Only what has just come is searched for line ends, so that
+  // the cost is linear in what comes, however it is cut into chunks.
+  let line = "";
+  let event = "";
+  let afterReturn = false;
   // Not iterated over, which Safari cannot.
   const reader = /** @type {ReadableStream<any>} */ (body).pipeThrough(new TextDecoderStream()).getReader();
   const end = () => reader.cancel().catch(() => {});
@@ -61,14 +65,26 @@ async function* eventsOf({ body }, signal, silenceMs) {
   while (!signal.aborted) {
     const silent = setTimeout(end, silenceMs);
     const { done, value } = await reader.read().finally(() => clearTimeout(silent));
-    text += value;
-    if (done || text.length > MOST_CHARACTERS) break;
-    const events = text.split(/(?:\r\n|\n|\r(?!\n)){2}/);
-    text = /** @type {string} */ (events.pop());
-    const told = events.map((event) => event.split(/[\r\n]/).flatMap((line) => (line.startsWith("data:") ? line.slice(5) : [])).join("\n")).filter(Boolean);
+    if (done || line.length + event.length + value.length > MOST_CHARACTERS) break;
+    /** @type {string[]} */
+    const lines = value.split(/\r\n?|\n/);
+    // The second half of a line end that two chunks share ends no line of its own.
+    if (afterReturn && value[0] === "\n") lines.shift();
+    afterReturn = value.endsWith("\r");
+    lines[0] = line + lines[0];
+    line = /** @type {string} */ (lines.pop());
+    /** @type {(string | null)[]} */
+    const told = [];
+    for (const text of lines) {
+      if (text.startsWith("data:")) event += `${event && "\n"}${text.slice(5)}`;
+      else if (!text && event) {
+        told.push(event);
+        event = "";
+      }
+    }
     // Of many signs of life one is enough.
-    for (const event of told.length > 0 ? told : [null]) {
-      yield event;
+    for (const each of told.length > 0 ? told : [null]) {
+      yield each;
       // However much there is to read, timers have their turn.
       await new Promise((resolve) => setTimeout(resolve));
     }
