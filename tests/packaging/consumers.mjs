@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Who the packed package is tried by. Each group is a project of its own, in a folder of its own, with the tarball installed; what it is
- * made of lies in consumers/. None of them configures anything for the package's sake.
+ * made of lies in consumers/. None of them configures anything for the package's sake but what the pages in docs/ name.
  */
 
 import { readFile } from "node:fs/promises";
@@ -10,7 +10,9 @@ import { readFile } from "node:fs/promises";
  * @typedef {import("./place.mjs").Place} Place
  * @typedef {import("./place.mjs").Cells} Cells
  * @typedef {{ name: string, by?: string, use: (place: Place) => Promise<Cells> }} Consumer
- * @typedef {{ files: string[], by: string, consumers: Consumer[] }} Group `by`: the npm package that does the work, or "node".
+ * @typedef {{ files: string[], by: string, newerNode?: boolean, together?: boolean, consumers: Consumer[] }} Group `by`: the npm package that does the
+ *   work, or "node". `newerNode`: it runs in the Node.js among the tools, because it needs one newer than the package does.
+ *   `together`: its consumers run at the same time, because most of that is waiting; nothing in them may need a page.
  */
 
 const COLD_REQUESTS = 30;
@@ -23,6 +25,7 @@ export const groups = [
   {
     files: ["shared", "node"],
     by: "node",
+    together: true,
     consumers: [
       { name: "Node.js, import", use: (place) => place.prints("node", ["import.mjs"]) },
       { name: "Node.js, require", use: (place) => place.prints("node", ["require.cjs"]) },
@@ -65,6 +68,27 @@ export const groups = [
     files: ["shared", "vitest"],
     by: "vitest",
     consumers: [{ name: "Vitest", use: (place) => place.prints("vitest", ["run"]) }],
+  },
+  {
+    files: ["shared", "own-fetch"],
+    by: "node",
+    newerNode: true,
+    together: true,
+    consumers: [
+      { name: "msw", by: "msw", use: (place) => place.prints("node", ["msw.mjs"]) },
+      { name: "nock", by: "nock", use: (place) => place.prints("node", ["nock.mjs"]) },
+    ],
+  },
+  {
+    files: ["shared", "servers"],
+    by: "node",
+    together: true,
+    consumers: [
+      { name: "node:http, gateway", by: "@hono/node-server", use: (place) => served(place, "node-http.mjs") },
+      { name: "Express, gateway", by: "express", use: (place) => served(place, "express.mjs") },
+      { name: "Fastify, gateway", by: "fastify", use: (place) => served(place, "fastify.mjs") },
+      { name: "Hono, gateway", by: "hono", use: (place) => served(place, "hono.mjs") },
+    ],
   },
   {
     files: ["shared", "workerd"],
@@ -178,7 +202,25 @@ export const groups = [
       { name: "Next.js, gateway", use: async (place) => place.answers(`${await next(place)}gateway`) },
     ],
   },
+  {
+    files: ["shared", "sveltekit"],
+    by: "vite",
+    newerNode: true,
+    consumers: [
+      { name: "SvelteKit, page", by: "@sveltejs/kit", use: async (place) => place.shows(await sveltekit(place)) },
+      { name: "SvelteKit, gateway", by: "@sveltejs/kit", use: async (place) => place.answers(`${await sveltekit(place)}use`) },
+    ],
+  },
+  { files: ["shared", "nitro"], by: "nitro", consumers: nitro("nitro", "Nitro 3") },
+  { files: ["shared", "nitropack"], by: "nitropack", consumers: nitro("nitropack", "Nitro 2") },
 ];
+
+/** A server that takes its port as an argument. @param {Place} place @param {string} program */
+async function served(place, program) {
+  const port = await place.freePort();
+  await place.starts("node", [program, String(port)], port);
+  return place.answers(`http://127.0.0.1:${port}/use`);
+}
 
 /** @param {"vite" | "vite-older"} by @returns {Consumer[]} */
 function vite(by) {
@@ -217,6 +259,49 @@ async function bundled(place, command, args) {
 /** As strict as a Content-Security-Policy gets. @param {Place} place @param {string} scripts */
 function policy(place, scripts) {
   return `default-src 'none'; script-src ${scripts}; connect-src ${place.open}; base-uri 'none'; require-trusted-types-for 'script'`;
+}
+
+/** Built and started once for all that it serves. @param {Place} place @returns {Promise<string>} */
+function sveltekit(place) {
+  return place.once(async () => {
+    await place.run("vite", ["build"]);
+    await place.holdsOneWasm("build/client");
+    const port = await place.freePort();
+    const origin = `http://127.0.0.1:${port}`;
+    await place.starts("node", ["build/index.js"], port, { HOST: "127.0.0.1", PORT: String(port), ORIGIN: origin });
+    return `${origin}/`;
+  });
+}
+
+/** @param {"nitro" | "nitropack"} by @param {string} name @returns {Consumer[]} */
+function nitro(by, name) {
+  return [
+    {
+      name: `${name}, Cloudflare`,
+      async use(place) {
+        await place.run(by, ["build", "--preset=cloudflare_module"]);
+        await place.holdsOneWasm(".output/server");
+        const files = await place.files(".output/server", /\.(mjs|wasm)$/);
+        const { Miniflare } = place.tool("miniflare");
+        const miniflare = new Miniflare({
+          modulesRoot: place.at(".output/server"),
+          // The first one is the Worker.
+          modules: [place.at(".output/server/index.mjs"), ...files.filter((path) => !path.endsWith("/server/index.mjs"))].map((path) => ({
+            type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule",
+            path,
+          })),
+          compatibilityDate: "2026-04-01",
+          compatibilityFlags: ["nodejs_compat"],
+          bindings: { API: place.api, KEY: place.key },
+        });
+        try {
+          return await place.answers(new URL("/use", await miniflare.ready).href);
+        } finally {
+          await miniflare.dispose();
+        }
+      },
+    },
+  ];
 }
 
 /** Built and started once for all that it serves. @param {Place} place @returns {Promise<string>} */

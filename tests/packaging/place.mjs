@@ -3,18 +3,25 @@
 
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { freePort, freshFolder, keep } from "../browsers/kept.mjs";
-import { askAll, lastResult, show } from "./result.mjs";
+import { askAll, askForPage, lastResult, show } from "./result.mjs";
 import { serve } from "./static.mjs";
 import { countWasm } from "./wasm-copies.mjs";
 
 const FILES = fileURLToPath(new URL("consumers/", import.meta.url));
+/** @type {Record<string, string>} */
+const SCRIPTS = {
+  "vite-older": "vite-older/bin/vite.js",
+  "vitest-older": "vitest-older/vitest.mjs",
+  nitro: "nitro/dist/cli/index.mjs",
+  nitropack: "nitropack/dist/cli/index.mjs",
+};
 const RUN_MS = 240_000;
 const START_MS = 60_000;
 
@@ -33,9 +40,13 @@ export async function newPlace({ tools, tarball, simulator, open, browsers }, gr
   await mkdir(folder, { recursive: true });
   for (const files of group.files) await cp(join(FILES, files), folder, { recursive: true });
   await writeFile(join(folder, "package.json"), '{ "name": "consumer", "private": true, "type": "module" }\n');
+  // The tools are scripts that start the first `node` on PATH, and the newer one is among the tools.
+  const node = group.newerNode ? newerNode(tools) : process.execPath;
+  await mkdir(join(home, "bin"));
+  await symlink(node, join(home, "bin/node"));
 
   const surroundings = {
-    PATH: [join(tools, "node_modules/.bin"), process.env["PATH"]].join(":"),
+    PATH: [join(home, "bin"), join(tools, "node_modules/.bin"), process.env["PATH"]].join(":"),
     HOME: home,
     API: simulator.url,
     KEY: simulator.key,
@@ -65,9 +76,12 @@ export async function newPlace({ tools, tarball, simulator, open, browsers }, gr
     });
     return stdout;
   };
-  /** The tools' older versions have names that are ours alone. @param {string} command */
-  const programOf = (command) =>
-    command === "vite-older" ? [process.execPath, join(tools, "node_modules/vite-older/bin/vite.js")] : [command === "node" ? process.execPath : command];
+  /** What stands for a command: some tools share a name, and their older versions have names that are ours alone. @param {string} command */
+  const programOf = (command) => {
+    const script = SCRIPTS[command];
+    if (script) return [node, join(tools, "node_modules", script)];
+    return [command === "node" ? node : command];
+  };
 
   return {
     at,
@@ -85,15 +99,22 @@ export async function newPlace({ tools, tarball, simulator, open, browsers }, gr
       copies = null;
       return taken;
     },
+    /** Puts a tool where the consumer's own files find it by another name. @param {string} tool @param {string} name */
+    link: (tool, name) => symlink(join(tools, "node_modules", tool), at(`node_modules/${name}`)),
     /** A tool to be called and not started. @type {(name: "miniflare") => typeof import("miniflare")} */
     tool: createRequire(join(tools, "package.json")),
     /** @param {string} path @param {string} text */
     write: (path, text) => writeFile(at(path), text),
     /** @param {string} inside @param {RegExp} name */
+    async files(inside, name) {
+      const found = (await readdir(at(inside), { recursive: true })).filter((path) => name.test(path));
+      return found.map((path) => join(at(inside), path));
+    },
+    /** @param {string} inside @param {RegExp} name */
     async file(inside, name) {
-      const found = (await readdir(at(inside), { recursive: true })).find((path) => name.test(path));
+      const [found] = await this.files(inside, name);
       if (!found) throw new Error(`${inside} has no ${name}`);
-      return join(at(inside), found);
+      return found;
     },
     /** What several consumers of one place stand on. @param {() => Promise<string>} make */
     once: (make) => (prepared ??= make()),
@@ -109,6 +130,10 @@ export async function newPlace({ tools, tarball, simulator, open, browsers }, gr
     /** Servers that answer with it. @param {string[]} urls @returns {Promise<Cells>} */
     async answers(...urls) {
       return { process: await askAll(urls, simulator.url) };
+    },
+    /** A server that writes it into the page that it answers with. @param {string} url @returns {Promise<Cells>} */
+    async renders(url) {
+      return { process: await askForPage(url, simulator.url) };
     },
     /**
      * A page that gets it, or fails as it should, in every browser that is here.
@@ -128,12 +153,18 @@ export async function newPlace({ tools, tarball, simulator, open, browsers }, gr
       await this.holdsOneWasm(inside);
       return this.serves(inside);
     },
-    /** Starts a server that goes on, and waits until it answers. @param {string} command @param {string[]} args @param {number} port */
-    async starts(command, args, port) {
+    /**
+     * Starts a server that goes on, and waits until it answers.
+     * @param {string} command
+     * @param {string[]} args
+     * @param {number} port
+     * @param {Record<string, string>} [env]
+     */
+    async starts(command, args, port, env = {}) {
       const [program = "", ...before] = programOf(command);
       const absolute = program.includes("/") ? program : join(tools, "node_modules/.bin", program);
       if (!existsSync(absolute)) throw new Error(`${absolute} is not there`);
-      const server = await keep({ command: absolute, args: [...before, ...args], folder: await freshFolder(), cwd: folder, env: surroundings });
+      const server = await keep({ command: absolute, args: [...before, ...args], folder: await freshFolder(), cwd: folder, env: { ...surroundings, ...env } });
       owned.push(server.stop);
       for (const late = Date.now() + START_MS; ; await pause(100)) {
         if (await fetch(`http://127.0.0.1:${port}/`).then((reply) => reply.body?.cancel().then(() => true) ?? true, () => false)) return;
@@ -145,6 +176,11 @@ export async function newPlace({ tools, tarball, simulator, open, browsers }, gr
       await rm(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** The Node.js among the tools, for what no longer runs in the oldest one that the package supports. @param {string} tools */
+function newerNode(tools) {
+  return join(tools, `node_modules/node-${process.platform}-${process.arch}/bin/node`);
 }
 
 /** What does the work, and its version. @param {string} tools @param {string} by */

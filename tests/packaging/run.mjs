@@ -64,15 +64,18 @@ async function tryAll(group) {
   try {
     await place.install();
     const missing = await place.run(group.by, ["--version"]).then(() => null, cannot);
-    /** @type {Row[]} */
-    const tried = [];
-    for (const { name, by = group.by, use } of group.consumers) {
+    /** @param {import("./consumers.mjs").Consumer} consumer @returns {Promise<Row>} */
+    const tryOne = async ({ name, by = group.by, use }) => {
       const began = Date.now();
       const cells = missing ? { process: missing } : await use(place).catch((error) => ({ process: failed(error) }));
       const row = { name, version: await versionOf(lab.tools, by), cells, copies: place.takeCopies(), seconds: (Date.now() - began) / 1_000 };
       console.log(`${row.name}: ${Object.values(cells).map(({ state }) => state).join(", ")}, ${row.seconds.toFixed(1)} s`);
-      tried.push(row);
-    }
+      return row;
+    };
+    if (group.together) return await Promise.all(group.consumers.map(tryOne));
+    /** @type {Row[]} */
+    const tried = [];
+    for (const consumer of group.consumers) tried.push(await tryOne(consumer));
     return tried;
   } finally {
     await place.close();

@@ -12,15 +12,20 @@ import ts from "typescript-older";
 const PACKAGE = new URL("./node_modules/nanobanana-task/", import.meta.url);
 const GOLDEN = new URL("./golden/", import.meta.url);
 
-/** @type {{ exports: Record<string, string | Record<string, string>> }} */
+/** @type {{ exports: Record<string, string | Record<string, string | Record<string, string>>> }} */
 const { exports } = JSON.parse(await readFile(new URL("package.json", PACKAGE), "utf8"));
 
 /** Every way into the package that has types: the file with them, and the modules that they describe. */
 const entries = Object.entries(exports).flatMap(([name, conditions]) => {
   if (typeof conditions === "string") return [];
   const { types, ...modules } = conditions;
-  return [{ name, types: String(types), modules: [...new Set(Object.values(modules))] }];
+  return [{ name, types: String(types), modules: [...new Set(Object.values(modules).flatMap(targets))] }];
 });
+
+/** What a condition leads to, others within it included. @param {string | Record<string, string>} condition */
+function targets(condition) {
+  return typeof condition === "string" ? [condition] : Object.values(condition);
+}
 
 /** @param {string} inside */
 const path = (inside) => fileURLToPath(new URL(inside, PACKAGE));

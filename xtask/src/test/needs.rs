@@ -108,7 +108,7 @@ impl<'a> Prepared<'a> {
                 &self.workspace.at("tests/packaging"),
                 &self.workspace.at(CONSUMERS),
                 "bundlers and runtimes that the package is tried in",
-                "npm install into target/packaging, 1 GB; about a minute",
+                "npm install into target/packaging, 1.4 GB; about a minute",
             ),
             Need::Browser(engine) => {
                 self.browsers.push(browser::ensure(engine, &self.engines, &self.workspace.root)?);
