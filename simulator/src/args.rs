@@ -29,6 +29,9 @@ Options:
                             SIMULATOR_KEY, which other users of the machine cannot read
                             [default: simulator-key]
       --open                Accept every key, and none at all
+      --queries-per-second <NUMBER>
+                            Refuse more status queries of one key in a second with 429, without
+                            Retry-After, as a sister of the API does at 10 [default: no limit]
       --errors-in-body      Say 401 and 404 in the body of an HTTP 200, as the live API
                             was seen to do, not as HTTP status, as its documentation says
       --seed <NUMBER>       What durations, ids and pictures are drawn from [default: 1]
@@ -81,6 +84,7 @@ where
             Long("host") => settings.host = parser.value()?.string()?,
             Long("key") => settings.key = key(parser.value()?.string()?)?,
             Long("open") => settings.open = true,
+            Long("queries-per-second") => settings.queries_per_second = Some(parser.value()?.parse_with(queries)?),
             Long("errors-in-body") => settings.errors_in_body = true,
             Long("seed") => settings.seed = parser.value()?.parse()?,
             Long("speed") => settings.speed = parser.value()?.parse_with(speed)?,
@@ -97,6 +101,10 @@ where
 
 fn key(text: String) -> Result<String, lexopt::Error> {
     if text.is_empty() { Err("--key must not be empty".into()) } else { Ok(text) }
+}
+
+fn queries(text: &str) -> Result<usize, &'static str> {
+    text.parse().ok().filter(|queries| *queries > 0).ok_or("must be a whole number above 0")
 }
 
 fn speed(text: &str) -> Result<f64, &'static str> {
@@ -119,17 +127,29 @@ mod tests {
 
     #[test]
     fn options_are_read() {
-        let all = ["--port=0", "--speed", "50", "--seed=9", "--open", "--key", "k", "--public-url=http://x"];
+        let all = ["--port=0", "--speed", "50", "--seed=9", "--open", "--key", "k", "--public-url=http://x", "--queries-per-second=10"];
         let read = settings(&all, Some("from-env"));
         assert_eq!((read.port, read.speed, read.seed, read.open), (0, 50.0, 9, true));
         assert_eq!((read.key.as_str(), read.public_url.as_deref()), ("k", Some("http://x")));
+        assert_eq!((read.queries_per_second, settings(&[], None).queries_per_second), (Some(10), None));
         assert_eq!(settings(&[], Some("from-env")).key, "from-env");
         assert_eq!(settings(&[], Some("")).key, "simulator-key");
     }
 
     #[test]
     fn what_cannot_be_used_is_refused() {
-        for wrong in ["--speed=0", "--speed=-1", "--speed=NaN", "--speed=x", "--port=70000", "--what", "word", "--key="] {
+        for wrong in [
+            "--speed=0",
+            "--speed=-1",
+            "--speed=NaN",
+            "--speed=x",
+            "--port=70000",
+            "--what",
+            "word",
+            "--key=",
+            "--queries-per-second=0",
+            "--queries-per-second=1.5",
+        ] {
             assert!(read([wrong], None).is_err(), "{wrong}");
         }
         assert!(read(["--port"], None).is_err());
@@ -137,7 +157,7 @@ mod tests {
 
     #[test]
     fn help_names_every_option() {
-        for option in ["--port", "--other-port", "--host", "--key", "--open", "--seed", "--speed", "--public-url"] {
+        for option in ["--port", "--other-port", "--host", "--key", "--open", "--seed", "--speed", "--public-url", "--queries-per-second"] {
             assert!(HELP.contains(&format!("{option} ")), "{option}");
         }
     }

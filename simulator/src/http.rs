@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::clock::Clock;
 use crate::log::{Arrival, Log};
 use crate::pictures::Gallery;
+use crate::query_limit::QueryLimit;
 use crate::reply;
 use crate::settings::Settings;
 use crate::tasks::Tasks;
@@ -28,6 +29,7 @@ pub(crate) struct World {
     /// The address of the other origin, as `http://host:port`.
     pub(crate) other_url: String,
     pub(crate) gallery: Gallery,
+    pub(crate) query_limit: QueryLimit,
 }
 
 /// The world as handlers get it.

@@ -47,7 +47,9 @@ fn single(scenario: &Scenario) -> Value {
 /// `GET /simulator/log`, of one task or, without `taskId`, of which there are.
 pub(crate) async fn log(State(world): Shared, request: Request) -> Response {
     let Some(id) = query_value(request.uri().query(), "taskId") else {
-        let body = json!({ "taskIds": world.log.ids(), "otherOrigin": { "taskIds": world.other_log.ids() } });
+        let mut body = world.log.totals();
+        body["taskIds"] = json!(world.log.ids());
+        body["otherOrigin"] = json!({ "taskIds": world.other_log.ids() });
         return json_reply(StatusCode::OK, &body);
     };
     let mut body = world.log.of(&id);

@@ -9,7 +9,7 @@
 //! - [`server`]: binds and stops; [`settings`], [`args`]: what it is started with
 //! - [`record_info`], [`generate`], [`pictures`], [`introspect`], [`other_origin`]: the routes; [`http`]: what they share
 //! - [`delivery`], [`body`], [`connection`]: how an answer reaches the wire, or does not
-//! - [`tasks`], [`log`], [`clock`]: what is remembered, and when
+//! - [`tasks`], [`log`], [`query_limit`], [`clock`]: what is remembered, and when
 #![allow(rustdoc::private_intra_doc_links)]
 
 mod answer;
@@ -28,6 +28,7 @@ mod log;
 mod other_origin;
 mod picture;
 mod pictures;
+mod query_limit;
 mod record_info;
 mod reply;
 mod seed;

@@ -7,6 +7,7 @@ use axum::http::{HeaderName, Method};
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
+use crate::record_info::RATE_LIMITED;
 
 const MOST_IDS: usize = 10_000;
 const MOST_LOOKS: usize = 50_000;
@@ -50,12 +51,21 @@ struct History {
     max_in_flight: u64,
 }
 
+/// The queries beyond the limit of their key, of all tasks. These are never forgotten.
+#[derive(Debug, Default)]
+struct Limited {
+    count: u64,
+    first_at_ms: Option<u64>,
+    last_at_ms: Option<u64>,
+}
+
 #[derive(Debug, Default)]
 struct Inner {
     histories: HashMap<String, History>,
     order: VecDeque<String>,
     kept: usize,
     serial: u64,
+    limited: Limited,
 }
 
 /// The log of one origin.
@@ -77,6 +87,9 @@ impl Log {
         inner.make_room(id);
         inner.serial += 1;
         inner.kept += 1;
+        if answer == RATE_LIMITED {
+            inner.limited.note(at_ms);
+        }
         let serial = inner.serial;
         let history = inner.histories.entry(id.to_owned()).or_default();
         history.in_flight += 1;
@@ -101,6 +114,16 @@ impl Log {
         })
     }
 
+    /// How many looks there were at all tasks, and what came beyond the limit of a key, as JSON.
+    pub(crate) fn totals(&self) -> Value {
+        let inner = self.lock();
+        let Limited { count, first_at_ms, last_at_ms } = &inner.limited;
+        json!({
+            "looks": inner.serial,
+            "rateLimited": { "count": count, "firstAtMs": first_at_ms, "lastAtMs": last_at_ms },
+        })
+    }
+
     /// Every id seen, in the order of arrival.
     pub(crate) fn ids(&self) -> Vec<String> {
         self.lock().order.iter().cloned().collect()
@@ -122,6 +145,14 @@ impl Log {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Limited {
+    fn note(&mut self, at_ms: u64) {
+        self.count += 1;
+        self.first_at_ms.get_or_insert(at_ms);
+        self.last_at_ms = Some(at_ms);
     }
 }
 

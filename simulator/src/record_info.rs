@@ -19,6 +19,9 @@ pub(crate) const PATH: &str = "/api/v1/nanobanana/record-info";
 /// Marks a look that came by the redirect to the same origin.
 const REDIRECTED: &str = "redirected";
 
+/// How the log names a query beyond the limit of its key.
+pub(crate) const RATE_LIMITED: &str = "rate-limited";
+
 /// Answers one look.
 pub(crate) async fn look(State(world): Shared, ConnectInfo(hold): ConnectInfo<Hold>, request: Request) -> Response {
     let query = request.uri().query();
@@ -26,9 +29,14 @@ pub(crate) async fn look(State(world): Shared, ConnectInfo(hold): ConnectInfo<Ho
     let redirected = query_value(query, REDIRECTED).is_some();
     let arrival = world.arrival(request.method(), request.headers());
     let admitted = world.admits(request.headers());
+    let key = key_of(request.headers()).unwrap_or_default().to_owned();
+    let limited = admitted && world.query_limit.refuses(&key, world.clock.since_start_ms());
     let Some(id) = id else {
-        return without_task(&world, admitted);
+        return if limited { status_reply(&rate_limited(&world)) } else { without_task(&world, admitted) };
     };
+    if limited {
+        return refused(&world, &hold, &id, arrival, RATE_LIMITED, &rate_limited(&world)).await;
+    }
     let seen = match (admitted, redirected) {
         (false, _) => {
             return refused(&world, &hold, &id, arrival, "unauthorized", &unauthorized(&world)).await;
@@ -50,7 +58,6 @@ pub(crate) async fn look(State(world): Shared, ConnectInfo(hold): ConnectInfo<Ho
         format!("{}{PATH}?taskId={}&{REDIRECTED}=1", facts.base_url, encode(&id)),
         format!("{}{PATH}?taskId={}", world.other_url, encode(&id)),
     ];
-    let key = key_of(request.headers()).unwrap_or_default().to_owned();
     send(Delivery { answer, phase, ms, facts, key, links, clock: world.clock, hold, guard }).await
 }
 
@@ -130,6 +137,11 @@ pub(crate) fn unauthorized(world: &World) -> Status {
 
 fn unknown(world: &World) -> Status {
     own_error(world, 404, "Task not found")
+}
+
+/// A sister of the API sends no Retry-After with it.
+fn rate_limited(world: &World) -> Status {
+    own_error(world, 429, "Your call frequency is too high, please try again later")
 }
 
 fn own_error(world: &World, code: u16, msg: &'static str) -> Status {

@@ -17,6 +17,7 @@ use crate::connection::{FaultListener, Hold};
 use crate::http::{World, not_found, open_to_pages, wrong_method};
 use crate::log::Log;
 use crate::pictures::{self, Gallery};
+use crate::query_limit::QueryLimit;
 use crate::settings::Settings;
 use crate::tasks::Tasks;
 use crate::{generate, introspect, other_origin, record_info};
@@ -86,6 +87,7 @@ fn world(settings: Settings, other_address: SocketAddr) -> Arc<World> {
         other_log: Log::new(clock),
         other_url: format!("http://{other_address}"),
         gallery: Gallery::default(),
+        query_limit: QueryLimit::new(settings.queries_per_second),
         settings,
     })
 }

@@ -26,6 +26,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Keep connections open between requests.
     pub keep_alive: bool,
+    /// The most status queries of one key in a second; none for no limit.
+    pub queries_per_second: Option<usize>,
     /// Say 401 and 404 in the body of an HTTP 200 only.
     pub errors_in_body: bool,
 }
@@ -42,6 +44,7 @@ impl Default for Settings {
             speed: 1.0,
             public_url: None,
             keep_alive: false,
+            queries_per_second: None,
             errors_in_body: false,
         }
     }

@@ -41,6 +41,32 @@ fn options_change_who_gets_in_and_how_refusals_look() {
 }
 
 #[test]
+fn queries_beyond_the_limit_of_a_key_are_refused_and_counted() {
+    let simulator = Running::start(&["--queries-per-second=2", "--speed=100"]);
+    let replies = [(); 4].map(|()| simulator.look("success--limited"));
+    assert_eq!(replies.each_ref().map(|reply| reply.status), [200, 200, 429, 429]);
+    let refused = &replies[3];
+    assert_eq!((&refused.json()["code"], refused.json()["data"].is_null()), (&json!(429), true));
+    assert_eq!(refused.header("retry-after"), None);
+    // A wrong key has no share in it, and other paths no limit.
+    assert_eq!(simulator.get(&format!("{RECORD_INFO}?taskId=success--limited"), Some("wrong")).status, 401);
+    assert_eq!(simulator.send("POST", GENERATE, Some(KEY), r#"{"prompt":"a"}"#).json()["code"], 200);
+    let log = simulator.log("success--limited");
+    let answers: Vec<_> = log["looks"].as_array().unwrap().iter().map(|look| &look["answer"]).collect();
+    assert_eq!(answers, ["success", "success", "rate-limited", "rate-limited", "unauthorized"]);
+    let totals = simulator.get("/simulator/log", None).json();
+    assert_eq!((&totals["looks"], &totals["rateLimited"]["count"]), (&json!(5), &json!(2)));
+    assert_eq!(totals["rateLimited"]["lastAtMs"], log["looks"][3]["atMs"]);
+    std::thread::sleep(Duration::from_millis(1_000));
+    assert_eq!(simulator.look("success--limited").status, 200);
+
+    let body = Running::start(&["--queries-per-second=1", "--errors-in-body"]);
+    assert_eq!(body.look("success").json()["code"], 200);
+    let refused = body.look("success");
+    assert_eq!((refused.status, &refused.json()["code"]), (200, &json!(429)));
+}
+
+#[test]
 fn wrong_parameters_ids_paths_and_methods_are_answered_as_the_api_does() {
     let simulator = Running::start(&[]);
     for query in ["", "?task_id=success", "?taskId="] {
