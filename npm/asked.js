@@ -5,27 +5,24 @@
 const MOST_CHARACTERS = 1_000_000;
 
 /**
- * What a caller's apiKey gives; or with a request what came of it, and where the reply goes on what promises more.
+ * What a caller's apiKey gives; or with a URL what came of a request to it, and where the reply goes on what promises more.
  *
  * @param {Function | undefined} own
- * @param {Request | undefined} request
+ * @param {string | undefined} url
+ * @param {{ headers: Headers, signal: AbortSignal } & RequestInit | undefined} init
  * @param {number | undefined} silenceMs How long a reply that goes on may be silent, where it may go on.
  */
-export async function asked(own, request, silenceMs) {
-  if (!request) return own?.();
-  const { signal } = request;
-  if (silenceMs) request.headers.set("Accept", "application/json, text/event-stream");
+export async function asked(own, url, init, silenceMs) {
+  if (!url || !init) return own?.();
+  const { headers, signal, ...rest } = init;
+  if (silenceMs) headers.set("Accept", "application/json, text/event-stream");
+  // The headers are a plain object, because a fetch that is no part of the runtime does not know the runtime's class.
+  const sent = { method: "GET", headers: Object.fromEntries(headers), ...rest, ...(isTaken(signal) && { signal }) };
   // The bare global, so that it is called with the right `this` and found late.
-  const reply = await (own ?? fetch)(request);
-  /** @param {string} name */
-  const header = (name) => {
-    try {
-      return reply.headers.get(name);
-    } catch {}
-  };
-  const retryAfter = header("Retry-After");
-  const came = { status: reply.status, retryAfter, retryAt: instant(retryAfter), date: instant(header("Date")) };
-  if (silenceMs && /^text\/event-stream/i.test(header("Content-Type") ?? "")) {
+  const reply = await (own ?? fetch)(url, sent);
+  const retryAfter = header(reply, "retry-after");
+  const came = { status: reply.status, retryAfter, retryAt: instant(retryAfter), date: instant(header(reply, "date")) };
+  if (silenceMs && /^text\/event-stream/i.test(header(reply, "content-type") ?? "")) {
     const events = eventsOf(reply, signal, silenceMs);
     // However it ends, it is over.
     const next = () => events.next().then(({ value }) => value, () => {});
@@ -33,9 +30,51 @@ export async function asked(own, request, silenceMs) {
     while ((body = await next()) === null);
     return { ...came, body, next };
   }
-  // An own fetch may not have heeded that nobody wants it any more.
+  // An own fetch may not have heeded that the request is no longer wanted.
   if (signal.aborted) return reply.body?.cancel();
-  return { ...came, body: await reply.text() };
+  // Replies that are made by hand often have `json` alone.
+  return { ...came, body: reply.text || !reply.json ? await reply.text() : JSON.stringify(await reply.json()) };
+}
+
+/** @type {unknown} */
+let checked;
+let taken = true;
+
+/**
+ * Whether the runtime's fetch takes the signal. jsdom puts an AbortController of its own in the place of the runtime's, whose signals
+ * Node.js refuses: then the request is sent without one, and the call still ends by itself.
+ *
+ * @param {AbortSignal} signal
+ */
+function isTaken(signal) {
+  if (checked !== signal.constructor) {
+    checked = signal.constructor;
+    taken = true;
+    try {
+      new Request("http://localhost", { signal });
+    } catch {
+      // Without a class Request the fetch is a polyfill, which does not look at the signal's class.
+      taken = typeof Request !== "function";
+    }
+  }
+  return taken;
+}
+
+/**
+ * A header of a reply, whose headers may be a Map or a plain object where the reply is made by hand.
+ *
+ * @param {any} reply
+ * @param {string} name In small letters.
+ * @returns {string | undefined}
+ */
+function header({ headers }, name) {
+  try {
+    const own = headers instanceof Map ? [...headers] : Object.entries(headers);
+    const value = own.find(([key]) => key.toLowerCase() === name)?.[1] ?? headers.get(name);
+    if (["string", "number"].includes(typeof value)) return `${value}`;
+  } catch {
+    // There are none.
+  }
 }
 
 /**

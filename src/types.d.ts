@@ -57,19 +57,23 @@ export type TaskDetails = GeneratingTask | SucceededTask | FailedTask | UnknownT
 export interface ConnectionOptions {
   /**
    * The API key: for servers and Workers only. A function is asked before each request, for keys that rotate or live shortly; what it
-   * throws is taken for a passing failure. In a page (a `document` exists) a key is refused with kind `"invalid-argument"`, unless
-   * `dangerouslyAllowBrowser` is true.
+   * throws is taken for a passing failure. In a page (a `document` exists) and in a page's workers a key is refused with kind
+   * `"invalid-argument"`, unless `dangerouslyAllowBrowser` is true.
    */
   apiKey?: string | (() => string | Promise<string>) | undefined;
   /** Send a key from a page, where every visitor can read it. */
   dangerouslyAllowBrowser?: boolean | undefined;
   /**
-   * Where the API is: http(s), with a path prefix if need be; in a page a path alone will do. Default: in a page its own origin, where a
-   * server of yours answers; elsewhere `https://api.nanobananaapi.ai`.
+   * Where the API is: http(s), with a path prefix if need be; in a page a path alone will do. Default: in a page and its workers their own
+   * origin, where a server of yours answers; elsewhere `https://api.nanobananaapi.ai`. A page that was opened as a file and an
+   * extension's worker have no such origin, and need one.
    */
   baseUrl?: string | URL | undefined;
-  /** Default: the global `fetch`, looked up at each call. */
-  fetch?: ((request: Request) => Promise<Response>) | undefined;
+  /**
+   * Any function with the signature of the standard's `fetch`: it is called with the URL as a string, and with a method, headers as a
+   * plain object, a signal, and what else the request needs. Default: the global `fetch`, looked up at each call.
+   */
+  fetch?: ((input: string, init: RequestInit) => Promise<Response>) | undefined;
   /** The most that one request may take, body included, in ms. Default 15 000. */
   requestTimeoutMs?: number | undefined;
 }

@@ -131,8 +131,8 @@ async fn looks(task_id: &str) -> f64 {
 /// A fetch of the caller's own: gives a success, and keeps the last request in its member `request`.
 fn own_fetch() -> JsValue {
     js(
-        "Object.assign(async function f(request) {
-            f.request = request;
+        "Object.assign(async function f(input, init) {
+            f.request = new Request(input, init);
             const data = { successFlag: 1, response: { resultImageUrl: 'https://pictures.example/1.png' } };
             return Response.json({ code: 200, data });
         }, { request: null })",

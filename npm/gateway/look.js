@@ -134,9 +134,15 @@ function unreached({ kind, cause }) {
   return isSlow ? refusal(504, "The API did not answer in time") : refusal(502, "The API could not be reached");
 }
 
-/** Sends a look, and reads no more of the reply than one may have. @param {Request} request @returns {Promise<any>} */
-async function bounded(request) {
-  const response = await fetch(request);
+/**
+ * Sends a look, and reads no more of the reply than one may have.
+ *
+ * @param {string} url
+ * @param {RequestInit} init
+ * @returns {Promise<any>}
+ */
+async function bounded(url, init) {
+  const response = await fetch(url, init);
   const { status, headers } = response;
   return { status, headers, text: () => (isShort(headers) ? response.text() : textOf(response)) };
 }

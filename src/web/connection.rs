@@ -32,6 +32,8 @@ pub(crate) struct Connection {
     pub(crate) fetch: Option<Function>,
     /// A `document` exists.
     pub(crate) in_page: bool,
+    /// This is a page, or a worker of a browser.
+    pub(super) in_browser: bool,
     /// Whoever handles one request may not touch what belongs to another's, as in Cloudflare Workers and in Vercel's edge.
     pub(crate) apart: bool,
     pub(crate) key: Key,
@@ -54,15 +56,20 @@ impl Connection {
     /// Reads and checks the connection's part of the options.
     pub(super) fn read(options: &mut Options<'_>) -> Self {
         let in_page = !global("document").is_nothing();
-        let key = Key::read(options, in_page);
+        let in_browser = in_page || is_browsers_worker();
+        let origin = if in_browser { global("location").text_at("origin") } else { None };
+        let of_site = origin.as_deref().is_some_and(|origin| origin.starts_with("http"));
+        // Every visitor can read what a page or a page's worker has. A worker of an extension belongs to no site.
+        let key = Key::read(options, in_page || of_site);
         let key = options.or_refuse(key);
-        let base = Base::read(&options.member("baseUrl"), in_page);
+        let base = Base::read(&options.member("baseUrl"), in_browser, origin.filter(|_| of_site));
         let Base { origin, host, path } = options.or_refuse(base);
         Self {
             url: joined(&[&origin, &path, PATH]),
             address: joined(&[&host, &path, PATH]),
             fetch: options.function("fetch", "fetch must be a function"),
             in_page,
+            in_browser,
             apart: global("navigator").member("userAgent") == "Cloudflare-Workers" || !global("EdgeRuntime").is_nothing(),
             key,
             request_timeout_ms: options.above_0(
@@ -86,7 +93,7 @@ impl Default for Key {
 }
 
 impl Key {
-    fn read(options: &Options<'_>, in_page: bool) -> Result<Self, Refusal> {
+    fn read(options: &Options<'_>, is_public: bool) -> Result<Self, Refusal> {
         let given = options.member("apiKey");
         if given.is_nothing() {
             return Ok(Self::default());
@@ -96,7 +103,7 @@ impl Key {
         } else {
             Self::Fixed(checked_key(given.as_string().ok_or("apiKey must be a string or a function")?)?)
         };
-        if in_page && options.member("dangerouslyAllowBrowser") != JsValue::TRUE {
+        if is_public && options.member("dangerouslyAllowBrowser") != JsValue::TRUE {
             return Err(
                 "A key in a page is everybody's key: keep it on a server that asks for the page. For a key you do not mind losing \
                         there is dangerouslyAllowBrowser",
@@ -125,19 +132,20 @@ struct Base {
 }
 
 impl Base {
-    fn read(given: &JsValue, in_page: bool) -> Result<Self, Refusal> {
-        let location = if in_page { global("location") } else { JsValue::UNDEFINED };
-        let origin = location.text_at("origin");
-        let href = location.text_at("href").filter(|_| !given.is_nothing());
+    /// `origin` is the site's that this runs in, if any.
+    fn read(given: &JsValue, in_browser: bool, origin: Option<String>) -> Result<Self, Refusal> {
+        const NO_ORIGIN: Refusal = "baseUrl is needed here: this page or worker has no http origin of its own (it was opened as a file, or belongs to an extension)";
         let text = given.as_string().or_else(|| given.text_at("href"));
         let given = match &text {
             Some(text) => text,
-            None if given.is_nothing() => origin.as_deref().unwrap_or(API),
-            None => return Err("baseUrl must be a string or a URL"),
+            None if !given.is_nothing() => return Err("baseUrl must be a string or a URL"),
+            None if in_browser => origin.as_deref().ok_or(NO_ORIGIN)?,
+            None => API,
         };
         // In a page a path alone is a base as well: of its own origin. Elsewhere it stands on nothing.
-        let url: JsValue = Url::new_with_base(given, href.as_deref().unwrap_or("about:blank"))
-            .map_err(|_| "baseUrl is not a URL, or this page has no origin and needs one")?
+        let href = global("location").text_at("href").filter(|href| in_browser && href.starts_with("http"));
+        let url: JsValue = Url::new_with_base(given, href.as_deref().or(origin.as_deref()).unwrap_or("about:blank"))
+            .map_err(|_| "baseUrl is not a URL, or it is a path alone where there is no http origin for it to belong to")?
             .into();
         let part = |name| url.text_at(name).unwrap_or_default();
         if !matches!(part("protocol").as_str(), "https:" | "http:") {
@@ -153,6 +161,12 @@ impl Base {
         }
         Ok(Self { origin: part("origin"), host: part("host"), path: path.into() })
     }
+}
+
+/// Whether this is a worker of a browser. Deno and Cloudflare Workers have the same classes, and no browser's name.
+fn is_browsers_worker() -> bool {
+    let name = global("navigator").text_at("userAgent");
+    global("WorkerGlobalScope").is_function() && name.is_some_and(|name| name.starts_with("Mozilla/"))
 }
 
 /// A member of `globalThis`, looked up now: tests and frameworks put them there late.

@@ -10,11 +10,11 @@ use super::pause::{End, Pause, pause, unless};
 use super::values::Object;
 use crate::reply::{self, Class, Json, Kind, Problem, Reading, Reply, TaskDetails};
 use gloo_net::http::Headers;
-use js_sys::{Function, Promise, encode_uri_component};
+use js_sys::{Function, JsString, Promise, encode_uri_component};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Request};
+use web_sys::AbortController;
 
 /// In Cloudflare Workers fetch sends no User-Agent, and the API's CDN turns such visitors away; the other runtimes' defaults are no better
 /// known to it. Browsers do not let a page set it.
@@ -28,7 +28,7 @@ extern "C" {
 #[wasm_bindgen(module = "/npm/asked.js")]
 extern "C" {
     // Were there nothing here for the glue to turn into something else, the wasm would import past it, which the build does not know.
-    fn asked(own: Option<&Function>, request: Option<&Request>, silence_ms: Option<f64>) -> Promise;
+    fn asked(own: Option<&Function>, url: Option<&JsString>, init: Option<&js_sys::Object>, silence_ms: Option<f64>) -> Promise;
 }
 
 /// A reply that goes on shows a sign of life at least this often; a gateway's is one in 5 s.
@@ -116,7 +116,7 @@ async fn exchange<A: Asker>(look: &Look<'_, A>, limit: &Pause) -> Result<Reading
     let key = match &connection.key {
         Key::Fixed(key) => key.clone(),
         Key::Asked(ask) => {
-            let given = JsFuture::from(asked(Some(ask), None, None)).await.map_err(Trouble::NoKey)?;
+            let given = JsFuture::from(asked(Some(ask), None, None, None)).await.map_err(Trouble::NoKey)?;
             checked_key(given.as_string().unwrap_or_default()).map_err(Trouble::Refused)?
         }
     };
@@ -129,17 +129,18 @@ async fn exchange<A: Asker>(look: &Look<'_, A>, limit: &Pause) -> Result<Reading
     }
     let lost = |thrown| Trouble::Lost(without_key(thrown, &key));
     let controller = AbortController::new().map_err(lost)?;
-    let request = request(connection, look.task_id, &key, &controller)?;
+    let url = joined(&[&connection.url, "?taskId=", &String::from(encode_uri_component(look.task_id))]).into();
+    let init = init(connection, &key, &controller);
     let mut in_flight = InFlight(Some(controller));
     let silence_ms = look.offers_stream.then_some(SILENCE_MS);
-    let came = JsFuture::from(asked(connection.fetch.as_ref(), Some(&request), silence_ms)).await.map_err(lost)?;
+    let came = JsFuture::from(asked(connection.fetch.as_ref(), Some(&url), Some(&init.0), silence_ms)).await.map_err(lost)?;
     let came_ms = now().steady_ms;
     let mut body = came.member("body");
     if let Ok(next) = came.member("next").dyn_into::<Function>() {
         // From here on it is over when it has been silent for too long, or nobody wants more.
         limit.stop_timer();
         while !body.is_undefined() && look.sent.hears((!body.is_null()).then(|| read(look, &key, &came, came_ms, &body))) {
-            body = JsFuture::from(asked(Some(&next), None, None)).await.unwrap_or_default();
+            body = JsFuture::from(asked(Some(&next), None, None, None)).await.unwrap_or_default();
         }
         return Err(Trouble::Over);
     }
@@ -147,26 +148,25 @@ async fn exchange<A: Asker>(look: &Look<'_, A>, limit: &Pause) -> Result<Reading
     Ok(read(look, &key, &came, came_ms, &body))
 }
 
-fn request(connection: &Connection, task_id: &str, key: &str, controller: &AbortController) -> Result<Request, Trouble> {
+/// The second argument of fetch, but that its headers are still a `Headers`.
+fn init(connection: &Connection, key: &str, controller: &AbortController) -> Object {
     let headers = Headers::new();
-    let mut options = Object::new();
-    options.js("signal", &controller.signal());
+    let mut init = Object::new();
+    init.js("signal", &controller.signal());
     headers.set("Accept", "application/json");
     if !key.is_empty() {
         // A redirect is not followed with a key: engines differ in whether they would carry it to another origin.
         headers.set("Authorization", &joined(&["Bearer ", key]));
-        options.text("redirect", "manual");
+        init.text("redirect", "manual");
     }
     // Workers refuse a cache mode, pages refuse a User-Agent.
-    if connection.in_page {
-        options.text("cache", "no-store");
+    if connection.in_browser {
+        init.text("cache", "no-store");
     } else {
         headers.set("User-Agent", USER_AGENT);
     }
-    options.js("headers", &headers.into_raw());
-    let url = joined(&[&connection.url, "?taskId=", &String::from(encode_uri_component(task_id))]);
-    Request::new_with_str_and_init(&url, options.0.unchecked_ref())
-        .map_err(|_| Trouble::Refused("This runtime refuses the address: check baseUrl"))
+    init.js("headers", &headers.into_raw());
+    init
 }
 
 fn read<A>(look: &Look<'_, A>, key: &str, came: &JsValue, came_ms: f64, body: &JsValue) -> Reading {

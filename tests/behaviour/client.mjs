@@ -14,10 +14,10 @@ const fromFirst = (times) => times.map((time) => time - Number(times[0]));
 function timed(answer) {
   /** @type {number[]} */
   const times = [];
-  /** @param {Request} request */
-  const fetch = async (request) => {
+  /** @param {string} input @param {RequestInit} init */
+  const fetch = async (input, init) => {
     times.push(performance.now());
-    return answer(request);
+    return answer(new Request(input, init));
   };
   return Object.assign(fetch, { times });
 }

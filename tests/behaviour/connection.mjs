@@ -1,7 +1,7 @@
 // @ts-check
 /** What is sent, and where to: ids, keys, addresses, a fetch of the caller's own. */
 
-import { between, is, matches, ok, pause, same } from "./check.mjs";
+import { between, is, matches, ok, pause, rejection, same } from "./check.mjs";
 import { UNSENT, answering, askedFor, failure, fresh, inPage, notInPages, pagesOnly, reaching, record, success } from "./world.mjs";
 
 /** @typedef {import("./world.mjs").Behaviour} Behaviour */
@@ -41,7 +41,7 @@ export const connection = [
       await world.api.getTaskDetails("t", reaching(world, { fetch }));
       await world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch });
       const [keyed, bare] = fetch.requests;
-      ok(keyed instanceof Request && bare instanceof Request, "an own fetch gets a Request");
+      ok(keyed && bare, "two requests");
       same([keyed.method, keyed.headers.get("authorization"), keyed.headers.get("accept"), keyed.redirect], ["GET", `Bearer ${world.key}`, "application/json", "manual"], "with a key");
       same([bare.headers.get("authorization"), bare.redirect], [null, "follow"], "without one");
       const userAgent = keyed.headers.get("user-agent");
@@ -112,17 +112,22 @@ export const connection = [
     },
   },
   {
-    name: "connection: an own fetch is called with this undefined and one argument",
+    name: "connection: an own fetch is called with this undefined, a URL as text, and what a RequestInit has",
     async run(world) {
       /** @type {unknown[]} */
       let seen = [];
       const fetch = function (/** @type {unknown[]} */ ...given) {
         // @ts-expect-error what `this` is, is the question
-        seen = [this, given.length, given[0] instanceof Request];
+        seen = [this, ...given];
         return Promise.resolve(Response.json(success()));
       };
-      await world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch });
-      same(seen, [undefined, 1, true], "this, arguments, a Request");
+      await world.api.getTaskDetails("t", reaching(world, { fetch }));
+      const [self, url, { signal, headers, ...init }, ...more] = /** @type {[unknown, unknown, any, ...unknown[]]} */ (seen);
+      same([self, url, more], [undefined, `${world.baseUrl}${PATH}?taskId=t`, []], "this, the URL, further arguments");
+      same(init, { method: "GET", redirect: "manual", ...(inPage(world) && { cache: "no-store" }) }, "the init");
+      ok(signal instanceof AbortSignal && !signal.aborted, "the signal");
+      is(Object.getPrototypeOf(headers), Object.prototype, "the headers are a plain object");
+      same([headers.accept, headers.authorization], ["application/json", `Bearer ${world.key}`], "the headers");
     },
   },
   {
@@ -146,6 +151,18 @@ export const connection = [
       const like = { status: 200, headers: new Headers(), text: async () => JSON.stringify(success()) };
       for (const given of [like, Promise.resolve(like), { ...like, headers: undefined }, { ...like, text: () => JSON.stringify(success()) }]) {
         is((await world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch: /** @type {any} */ (() => given) })).status, "SUCCESS", "status");
+      }
+      const made = { status: 200, json: async () => success() };
+      for (const given of [made, { ...made, headers: {} }, { ...made, json: () => success() }]) {
+        is((await world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch: /** @type {any} */ (() => given) })).status, "SUCCESS", "status without text()");
+      }
+      const refused = { status: 429, json: async () => ({ code: 429, msg: "slower", data: null }) };
+      for (const headers of [new Headers({ "Retry-After": "7" }), new Map([["Retry-After", "7"]]), new Map([["retry-after", 7]]), { "Retry-After": "7" }, { "retry-after": 7 }]) {
+        const fetch = /** @type {any} */ (() => ({ ...refused, headers }));
+        await failure(world, world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch }), { kind: "rate-limited", retryAfterMs: 7_000 });
+      }
+      for (const json of [undefined, 5, () => { throw new Error("mine"); }, () => Promise.reject(new Error("mine"))]) {
+        await failure(world, world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch: /** @type {any} */ (() => ({ ...made, json })) }), { kind: "network", retryable: true });
       }
       for (const text of [undefined, null, 5, {}, Symbol("t")]) {
         await failure(world, world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch: /** @type {any} */ (() => ({ ...like, text: () => text })) }), { kind: "invalid-reply" });
@@ -185,16 +202,16 @@ export const connection = [
   {
     name: "connection: a request that takes too long is cut off by its signal",
     async run(world) {
-      /** @type {Request | undefined} */
+      /** @type {RequestInit | undefined} */
       let seen;
-      const fetch = (/** @type {Request} */ request) => {
-        seen = request;
+      const fetch = (/** @type {string} */ _input, /** @type {RequestInit} */ init) => {
+        seen = init;
         return /** @type {Promise<Response>} */ (new Promise(() => {}));
       };
       const began = Date.now();
       await failure(world, world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch, requestTimeoutMs: 200 }), { kind: "network", retryable: true });
       between(Date.now() - began, 190, 600, "ms");
-      is(seen?.signal.aborted, true, "the request's signal");
+      is(seen?.signal?.aborted, true, "the request's signal");
     },
   },
   {
@@ -205,10 +222,10 @@ export const connection = [
       const own = answering(success());
       /** @type {unknown} */
       let self = null;
-      globalThis.fetch = /** @type {any} */ (function (/** @type {Request} */ request) {
+      globalThis.fetch = /** @type {any} */ (function (/** @type {string} */ input, /** @type {RequestInit} */ init) {
         // @ts-expect-error what `this` is, is the question
         self = this;
-        return own(request);
+        return own(input, init);
       });
       try {
         const taskId = fresh("pending");
@@ -219,6 +236,43 @@ export const connection = [
       }
       ok(self === undefined || self === globalThis, "this");
       is((await world.api.getTaskDetails(fresh("pending"), reaching(world))).status, "GENERATING", "status through the real one");
+    },
+  },
+  {
+    name: "connection: signals of a class that the runtime's fetch does not know, as in jsdom, break no call",
+    alone: true,
+    async run(world) {
+      class ForeignSignal extends EventTarget {
+        aborted = false;
+        /** @type {unknown} */
+        reason = undefined;
+      }
+      class ForeignController {
+        signal = new ForeignSignal();
+        /** @param {unknown} reason */
+        abort(reason) {
+          this.signal.aborted = true;
+          this.signal.reason = reason;
+          this.signal.dispatchEvent(new Event("abort"));
+        }
+      }
+      const real = { AbortController, AbortSignal };
+      Object.assign(globalThis, { AbortController: ForeignController, AbortSignal: ForeignSignal });
+      try {
+        const wraps = (/** @type {string} */ input, /** @type {RequestInit} */ init) => globalThis.fetch(input, init);
+        for (const fetch of [undefined, wraps]) {
+          const taskId = fresh("success");
+          is((await world.api.getTaskDetails(taskId, reaching(world, { fetch }))).status, "SUCCESS", "status");
+          is((await world.log(taskId)).looks.length, 1, "requests");
+        }
+        await failure(world, world.api.getTaskDetails(fresh("silent"), reaching(world, { requestTimeoutMs: 200 })), { kind: "network" });
+        const controller = new ForeignController();
+        setTimeout(() => controller.abort("enough"), 100);
+        const signal = /** @type {any} */ (controller.signal);
+        is(await rejection(world.api.waitForTask(fresh("silent"), reaching(world, { signal }))), "enough", "the reason");
+      } finally {
+        Object.assign(globalThis, real);
+      }
     },
   },
   {
@@ -243,6 +297,24 @@ export const connection = [
       const fetch = answering(success());
       await world.api.getTaskDetails("t", { fetch });
       is(fetch.requests[0]?.url, `https://api.nanobananaapi.ai${PATH}?taskId=t`, "the address");
+    },
+  },
+  {
+    name: "connection: a page's worker asks and sends as its page does, and takes no key either",
+    notIn: pagesOnly("nothing but a page has workers of a browser's"),
+    async run(world) {
+      const worker = new Worker(new URL("../engines/worker.mjs", import.meta.url), { type: "module" });
+      const told = await new Promise((resolve, reject) => {
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.onerror = ({ message }) => reject(new Error(`the worker: ${message}`));
+        worker.postMessage({ baseUrl: world.baseUrl, apiKey: world.key, taskId: fresh("success") });
+      }).finally(() => worker.terminate());
+      const { origin } = globalThis.location;
+      const init = { method: "GET", headers: { accept: "application/json" }, cache: "no-store" };
+      same(told.plain, { url: `${origin}${PATH}?taskId=t`, init }, "without any option");
+      same(told.path, { url: `${origin}/gateway${PATH}?taskId=t`, init }, "with a path alone");
+      same([told.keyed.kind, told.keyed.message.includes("dangerouslyAllowBrowser")], ["invalid-argument", true], "with a key");
+      is(told.allowed, "SUCCESS", "with a key that may be lost, over the wire");
     },
   },
   {
@@ -274,7 +346,7 @@ export const connection = [
     async run(world) {
       const taskId = fresh("redirect-other");
       // The simulator lets nobody in without the key, so the redirect comes from a fetch that adds it, as a gateway of the caller's would.
-      const fetch = (/** @type {Request} */ request) => globalThis.fetch(new Request(request, { headers: { authorization: `Bearer ${world.key}` } }));
+      const fetch = (/** @type {string} */ input, /** @type {RequestInit} */ init) => globalThis.fetch(input, { ...init, headers: { authorization: `Bearer ${world.key}` } });
       const details = await world.api.getTaskDetails(taskId, { baseUrl: world.baseUrl, fetch });
       is(details.status, "SUCCESS", "status");
       const { otherOrigin } = await world.log(taskId);

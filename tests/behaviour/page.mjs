@@ -56,9 +56,9 @@ function waiting(world, reply = record()) {
   const promise = world.api.waitForTask("t", reaching(world, {
     signal: controller.signal,
     pace: /** @type {const} */ ("eager"),
-    fetch: (/** @type {Request} */ request) => {
+    fetch: (/** @type {string} */ input, /** @type {RequestInit} */ init) => {
       times.push(performance.now() - began);
-      return own(request);
+      return own(input, init);
     },
     onProgress: (/** @type {import("../../pkg/index.js").Progress} */ { nextLookInMs }) => void nexts.push(nextLookInMs),
   }));

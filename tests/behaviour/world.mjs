@@ -199,8 +199,10 @@ export function success(data = {}) {
 export function answering(...replies) {
   /** @type {Request[]} */
   const requests = [];
-  /** @param {Request} request */
-  const fetch = async (request) => {
+  /** @param {string} input @param {RequestInit} init */
+  const fetch = async (input, init) => {
+    // As a Request, which tells what the standard makes of them.
+    const request = new Request(input, init);
     requests.push(request);
     const reply = replies[Math.min(requests.length, replies.length) - 1];
     const given = typeof reply === "function" ? await reply(request) : reply;

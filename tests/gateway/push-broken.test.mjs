@@ -6,7 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import * as api from "../../pkg/index.js";
 import { startSimulator } from "../processes.mjs";
-import { RUNS, eventOf, noting, silentAfter, streaming } from "./push-fetch.mjs";
+import { RUNS, acceptOf, eventOf, noting, signalOf, silentAfter, streaming } from "./push-fetch.mjs";
 import { startPush, until } from "./push-place.mjs";
 
 const BOUND = { timeout: 60_000 };
@@ -78,15 +78,15 @@ describe("waits", { timeout: 200_000, concurrency: 4 }, () => {
     const ended = JSON.stringify({ code: 200, msg: "success", data: { taskId: "t", successFlag: 1, response: { resultImageUrl: "https://pictures.example/1.png" } } });
     for (const more of ["event: bye\ndata: {}\n\n", 'data: {"code":500,"msg":"gone","data":null}\n\n']) {
       const { requests, fetch } = noting();
-      const own = (/** @type {Request} */ request) => (requests.length > 0 ? fetch(request) : (void requests.push({ accept: "", streams: true, signal: request.signal }), streaming(() => `data: ${ended}\n\n${more}`)()));
+      const own = (/** @type {string} */ input, /** @type {RequestInit} */ init) => (requests.length > 0 ? fetch(input, init) : (void requests.push({ accept: "", streams: true, signal: signalOf(init) }), streaming(() => `data: ${ended}\n\n${more}`)()));
       assert.equal((await api.waitForTask("t", { baseUrl: home, fetch: own, timeoutMs: 5_000 })).status, "SUCCESS");
       assert.equal(requests.length, 1);
     }
   });
 
-  /** @type {Record<string, (request: Request) => Promise<Response>>} */
+  /** @type {Record<string, (input: string, init: RequestInit) => Promise<Response>>} */
   const withoutAnEvent = {
-    "comes only when it is over": (request) => new Promise((_, reject) => request.signal.addEventListener("abort", () => reject(new Error("aborted")))),
+    "comes only when it is over": (_input, init) => new Promise((_, reject) => signalOf(init).addEventListener("abort", () => reject(new Error("aborted")))),
     "is empty": streaming(() => ""),
     "has no body": streaming(() => null),
     "breaks at once": streaming(() => new ReadableStream({ start: (controller) => controller.error(new Error("broken")) })),
@@ -99,11 +99,11 @@ describe("waits", { timeout: 200_000, concurrency: 4 }, () => {
   for (const [what, answer] of Object.entries(withoutAnEvent)) {
     it(`polls where the stream ${what}`, BOUND, async () => {
       const { requests, fetch } = noting();
-      /** @param {Request} request */
-      const own = (request) => {
-        if (request.headers.get("Accept") === "application/json") return fetch(request);
-        requests.push({ accept: "a stream", streams: false, signal: request.signal });
-        return answer(request);
+      /** @param {string} input @param {RequestInit} init */
+      const own = (input, init) => {
+        if (acceptOf(init) === "application/json") return fetch(input, init);
+        requests.push({ accept: "a stream", streams: false, signal: signalOf(init) });
+        return answer(input, init);
       };
       const client = api.createClient({ baseUrl: home, fetch: own, requestTimeoutMs: 1_500 });
       /** @type {unknown[]} */
@@ -125,10 +125,10 @@ describe("waits", { timeout: 200_000, concurrency: 4 }, () => {
   for (const [what, event] of Object.entries({ junk: "data: {oops\n\n", "a failure": eventOf({ code: 503, msg: "the object is gone" }) })) {
     it(`poll after each stream that tells ${what} alone, and so come to their end`, BOUND, async () => {
       const { requests, fetch } = noting();
-      /** @param {Request} request */
-      const own = (request) => {
-        if (request.headers.get("Accept") === "application/json") return fetch(request);
-        requests.push({ accept: "a stream", streams: true, signal: request.signal });
+      /** @param {string} input @param {RequestInit} init */
+      const own = (input, init) => {
+        if (acceptOf(init) === "application/json") return fetch(input, init);
+        requests.push({ accept: "a stream", streams: true, signal: signalOf(init) });
         return streaming(() => silentAfter(event))();
       };
       assert.equal((await api.waitForTask(fresh("script.pending*1.success"), { baseUrl: home, fetch: own, pace: "eager" })).status, "SUCCESS");
@@ -163,9 +163,9 @@ describe("waits", { timeout: 200_000, concurrency: 4 }, () => {
   it("ask for a stream again where the first was given up and begun again in one go", BOUND, async () => {
     /** @type {(string | null)[]} */
     const asked = [];
-    /** @param {Request} request */
-    const own = async (request) => {
-      asked.push(request.headers.get("Accept"));
+    /** @param {string} input @param {RequestInit} init */
+    const own = async (input, init) => {
+      asked.push(acceptOf(init));
       return asked.length === 1 ? new Promise(() => {}) : streaming(() => silentAfter(RUNS))();
     };
     const client = api.createClient({ baseUrl: home, fetch: own });
@@ -214,11 +214,11 @@ describe("waits", { timeout: 200_000, concurrency: 4 }, () => {
     const streams = [];
     let asked = 0;
     const { requests, fetch } = noting();
-    /** @param {Request} request */
-    const own = async (request) => {
-      if (request.headers.get("Accept") === "application/json" || asked > 0) return fetch(request);
+    /** @param {string} input @param {RequestInit} init */
+    const own = async (input, init) => {
+      if (acceptOf(init) === "application/json" || asked > 0) return fetch(input, init);
       asked += 1;
-      streams.push(request.signal);
+      streams.push(signalOf(init));
       const chunks = [eventOf({ code: 500, msg: "in trouble" }), ...Array(50).fill(": \n\n")];
       const body = new ReadableStream({ pull: async (controller) => (controller.enqueue(new TextEncoder().encode(chunks.shift())), pause(200)) });
       return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
@@ -251,8 +251,8 @@ describe("waits", { timeout: 200_000, concurrency: 4 }, () => {
     /** @type {number[]} */
     const times = [];
     const stream = streaming(() => silentAfter(RUNS));
-    /** @param {Request} request */
-    const own = (request) => (times.push(performance.now()) === 1 ? stream() : fetch(request));
+    /** @param {string} input @param {RequestInit} init */
+    const own = (input, init) => (times.push(performance.now()) === 1 ? stream() : fetch(input, init));
     assert.equal((await api.waitForTask(fresh("success"), { baseUrl: home, fetch: own })).status, "SUCCESS");
     const apart = Number(times[1]) - Number(times[0]);
     assert.ok(apart > 14_900 && apart < 16_500, `${apart} ms`);

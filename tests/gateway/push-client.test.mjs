@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { logOf } from "../behaviour/all.mjs";
 import * as api from "../../pkg/index.js";
 import { startSimulator } from "../processes.mjs";
-import { noting } from "./push-fetch.mjs";
+import { acceptOf, noting } from "./push-fetch.mjs";
 import { startPush, until } from "./push-place.mjs";
 
 const BOUND = { timeout: 60_000 };
@@ -146,9 +146,9 @@ describe("many waits over a gateway that pushes", BOUND, () => {
 
   it("take no more than four where all begin at once, and the places of those that have ended are free", BOUND, async () => {
     let streams = 0;
-    /** @param {Request} request */
-    const late = async (request) => {
-      if (request.headers.get("Accept")?.includes("text/event-stream")) streams += 1;
+    /** @param {string} _input @param {RequestInit} init */
+    const late = async (_input, init) => {
+      if (acceptOf(init)?.includes("text/event-stream")) streams += 1;
       // It answers whatever has become of the request.
       await pause(300);
       return new Response(new ReadableStream(), { headers: { "Content-Type": "text/event-stream" } });

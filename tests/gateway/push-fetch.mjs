@@ -8,15 +8,25 @@
 export function noting(meddle = (reply) => reply) {
   /** @type {{ accept: string | null, streams: boolean, signal: AbortSignal }[]} */
   const requests = [];
-  /** @param {Request} request */
-  const own = async (request) => {
-    const noted = { accept: request.headers.get("Accept"), streams: false, signal: request.signal };
+  /** @param {string} input @param {RequestInit} init */
+  const own = async (input, init) => {
+    const noted = { accept: acceptOf(init), streams: false, signal: signalOf(init) };
     const index = requests.push(noted) - 1;
-    const reply = await fetch(request);
+    const reply = await fetch(input, init);
     noted.streams = reply.headers.get("Content-Type") === "text/event-stream";
     return meddle(reply, index);
   };
   return { requests, fetch: own };
+}
+
+/** What a request accepts. @param {RequestInit} init */
+export function acceptOf({ headers }) {
+  return new Headers(headers).get("Accept");
+}
+
+/** What ends a request. @param {RequestInit} init */
+export function signalOf({ signal }) {
+  return /** @type {AbortSignal} */ (signal);
 }
 
 /** A fetch whose every reply is a stream of its own. @param {() => BodyInit | null} body @param {string} [type] */

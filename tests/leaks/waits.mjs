@@ -21,7 +21,7 @@ const ENDS = {
   "are aborted in their request": async (controller) => {
     let aborted = 0;
     // As every fetch does, it rejects when its request is aborted.
-    const fetch = (/** @type {Request} */ { signal }) => {
+    const fetch = (/** @type {string} */ _input, /** @type {{ signal: AbortSignal }} */ { signal }) => {
       later(() => controller.abort("enough"));
       return new Promise((_, reject) => {
         signal.onabort = () => {

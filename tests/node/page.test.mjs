@@ -53,7 +53,7 @@ describe("a key in a page", { timeout: 20_000 }, () => {
     });
   }
 
-  it("is taken where there is no document, as in a worker of a page", async () => {
+  it("is taken where there is a location but neither a document nor a browser", async () => {
     globals.location = { origin: "https://app.example" };
     const fetch = answering(success());
     await getTaskDetails("t", { apiKey: "k", fetch });

@@ -32,7 +32,7 @@ const own = {
   async wait({ baseUrl, key, taskId, transport, signal, limitMs, keyed }) {
     // Not before, so that a clock put in its place by then is the one that it meets.
     const { waitForTask } = await import("../../../pkg/index.js");
-    return waitForTask(taskId, { baseUrl, apiKey: keyed ?? key, fetch: transport, signal, timeoutMs: limitMs });
+    return waitForTask(taskId, { baseUrl, apiKey: keyed ?? key, fetch: (input, init) => transport(new Request(input, init)), signal, timeoutMs: limitMs });
   },
 };
 

@@ -36,7 +36,7 @@ export interface ConnectionOptions {
     apiKey?: string | (() => string | Promise<string>) | undefined;
     dangerouslyAllowBrowser?: boolean | undefined;
     baseUrl?: string | URL | undefined;
-    fetch?: ((request: Request) => Promise<Response>) | undefined;
+    fetch?: ((input: string, init: RequestInit) => Promise<Response>) | undefined;
     requestTimeoutMs?: number | undefined;
 }
 export interface GetOptions extends ConnectionOptions {

@@ -33,7 +33,7 @@ export async function looks(signal: AbortSignal) {
   proven<Same<typeof details, TaskDetails>>();
   await getTaskDetails("id", {});
   await getTaskDetails("id", { apiKey: "k", baseUrl: "https://host", requestTimeoutMs: 1, signal, dangerouslyAllowBrowser: false });
-  await getTaskDetails("id", { apiKey: () => "k", baseUrl: new URL("https://host"), fetch: (request) => fetch(request) });
+  await getTaskDetails("id", { apiKey: () => "k", baseUrl: new URL("https://host"), fetch: (input, init) => fetch(input, init) });
   await getTaskDetails("id", { apiKey: async () => "k", fetch });
   await getTaskDetails("id", { apiKey: undefined, baseUrl: undefined, fetch: undefined, requestTimeoutMs: undefined, signal: undefined });
   // @ts-expect-error an id is needed

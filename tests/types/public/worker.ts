@@ -9,7 +9,7 @@ interface Env {
 
 export default {
   async fetch(request, env, context) {
-    const client = createClient({ apiKey: env.NANOBANANA_API_KEY, fetch: (asked) => env.UPSTREAM.fetch(asked) });
+    const client = createClient({ apiKey: env.NANOBANANA_API_KEY, fetch: (input, init) => env.UPSTREAM.fetch(input, init) });
     context.waitUntil(client.getTaskDetails("id"));
     try {
       const { response } = await waitForTask("id", { apiKey: async () => env.NANOBANANA_API_KEY, signal: request.signal, fetch });
