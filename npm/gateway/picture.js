@@ -1,6 +1,7 @@
 // The picture of a task that has succeeded, handed on with the headers that a canvas needs. Which picture is the API's to say and nobody
 // else's, so there is no address to give, and nothing to misuse.
 import { refusal } from "./answer.js";
+import { TYPE_BYTES, imageTypeOf } from "./image-type.js";
 
 /** @typedef {import("./answer.js").Answer} Answer */
 
@@ -9,8 +10,7 @@ const MOST_BYTES = 52_428_800;
 const SILENCE_MS = 30_000;
 const LONGEST_MS = 600_000;
 const MOST_REDIRECTS = 3;
-/** What an <img> can be harmed by least: SVG is not among them, because it is a document. */
-const TYPES = /^image\/(png|apng|jpe?g|webp|gif|avif)\s*(;|$)/i;
+const NO_IMAGE = "What is at the picture's address is no picture: PNG, JPEG, GIF, WebP and AVIF are handed on";
 const REDIRECTS = [301, 302, 303, 307, 308];
 const GONE = [404, 410];
 
@@ -31,15 +31,21 @@ export function createPicture(hosts, isPublic) {
     };
     try {
       const found = await spoken(fetched(answer.picture, hosts, ended.signal), end);
-      const type = found?.headers.get("Content-Type") ?? "";
       const length = Number(found?.headers.get("Content-Length") ?? 0);
-      if (!found?.ok || found.body === null || !TYPES.test(type) || length > MOST_BYTES) {
+      if (!found?.ok || found.body === null || length > MOST_BYTES) {
         end();
         if (found === null) return refusal(502, "The picture's address is none that this gateway fetches");
-        if (found.ok) return refusal(502, "What is at the picture's address is no picture");
+        if (found.ok) return refusal(502, NO_IMAGE);
         return GONE.includes(found.status) ? refusal(404, "The picture is gone from its address") : refusal(502, "The picture's host is in trouble: ask again");
       }
-      return new Response(whole(counted(found.body, end), found.headers.has("Content-Encoding") ? 0 : length), {
+      const reader = found.body.getReader();
+      const head = await headOf(reader, end);
+      const type = imageTypeOf(head);
+      if (type === null) {
+        end();
+        return refusal(502, NO_IMAGE);
+      }
+      return new Response(whole(counted(reader, head, end), found.headers.has("Content-Encoding") ? 0 : length), {
         headers: {
           "Content-Type": type,
           "Cache-Control": isPublic ? "public, max-age=86400, immutable" : "private, no-store",
@@ -118,15 +124,35 @@ function whole(body, length) {
 }
 
 /**
- * A picture's bytes, up to the most that one may have. Made by hand because Node.js tells no TransformStream that its reader has left.
+ * The first bytes of a body, enough to tell its format.
  *
- * @param {ReadableStream<Uint8Array>} body
+ * @param {ReadableStreamDefaultReader<Uint8Array>} reader
  * @param {() => void} end
  */
-function counted(body, end) {
-  const reader = body.getReader();
-  let bytes = 0;
+async function headOf(reader, end) {
+  let head = new Uint8Array();
+  while (head.length < TYPE_BYTES) {
+    const { done, value } = await spoken(reader.read(), end);
+    if (done) break;
+    const longer = new Uint8Array(head.length + value.length);
+    longer.set(head);
+    longer.set(value, head.length);
+    head = longer;
+  }
+  return head;
+}
+
+/**
+ * A picture's bytes, up to the most that one may have. Made by hand because Node.js tells no TransformStream that its reader has left.
+ *
+ * @param {ReadableStreamDefaultReader<Uint8Array>} reader
+ * @param {Uint8Array} head What was read of it before.
+ * @param {() => void} end
+ */
+function counted(reader, head, end) {
+  let bytes = head.length;
   return new ReadableStream({
+    start: (controller) => controller.enqueue(head),
     async pull(controller) {
       const { done, value } = await spoken(reader.read(), end);
       bytes += value?.byteLength ?? 0;

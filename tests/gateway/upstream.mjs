@@ -8,6 +8,34 @@ const GIGABYTE = 1_073_741_824;
 /** The smallest PNG. */
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
 
+const AVIF = Buffer.from("\0\0\0\x20ftypmif1\0\0\0\0mif1avifmiaf", "latin1");
+/** Files by what their bytes are, each with no more than its beginning. @type {Record<string, Buffer>} */
+const BYTES = {
+  png: PNG,
+  jpeg: Buffer.from("\xff\xd8\xff\xe0\0\x10JFIF\0\x01", "latin1"),
+  gif: Buffer.from("GIF89a\x01\0\x01\0\0\0\0", "latin1"),
+  webp: Buffer.from("RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0", "latin1"),
+  avif: AVIF,
+  svg: Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>"),
+  html: Buffer.from("<!doctype html><script>1</script>"),
+  xml: Buffer.from("\ufeff<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>"),
+  empty: Buffer.alloc(0),
+  heic: Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic", "latin1"),
+  text: Buffer.from("GIF is no GIF"),
+  pdf: Buffer.from("%PDF-1.7"),
+};
+export const FORMATS = ["png", "jpeg", "gif", "webp", "avif"].map((name) => `image/${name}`);
+/** What a host may call a file. @type {Record<string, string[]>} */
+const CALLED = {
+  none: [],
+  png: ["image/png"],
+  html: ["text/html"],
+  "octet-stream": ["application/octet-stream"],
+  list: ["image/png;,text/html"],
+  twice: ["image/png", "text/html"],
+  parameter: ["image/png; x=y, image/svg+xml"],
+};
+
 /** @typedef {import("node:http").IncomingMessage} Incoming */
 /** @typedef {import("node:http").ServerResponse} Outgoing */
 
@@ -79,13 +107,19 @@ export async function startRogue() {
     "/cut.png": (response) => void (response.writeHead(200, { "Content-Type": "image/png", "Content-Length": "1000" }).write(PNG), setTimeout(() => response.destroy(), 100)),
     "/trouble.png": (response) => response.writeHead(503, { "Content-Type": "image/png" }).end(PNG),
     "/slow.png": (response) => void response.writeHead(200, { "Content-Type": "image/png" }).write(PNG),
-    "/large.png": (response) => (response.writeHead(200, { "Content-Type": "image/png" }), pour(response, GIGABYTE)),
+    "/large.png": (response) => (response.writeHead(200, { "Content-Type": "image/png" }).write(PNG), pour(response, GIGABYTE)),
   };
 
   const { url, stop } = await startUpstream((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://x");
     const isLook = pathname === "/prefix/api/v1/nanobanana/record-info";
     (isLook ? asked : pictures).push(request);
+    const [, kind = "", said = ""] = /(?:^|\/)bytes\.(\w+)\.([\w-]+?)(?:--|$)/.exec(isLook ? (searchParams.get("taskId") ?? "") : pathname) ?? [];
+    if (kind !== "" && isLook) return sendJson(response, done(`${url}/bytes.${kind}.${said}`));
+    if (kind !== "") {
+      const raw = CALLED[said]?.flatMap((type) => ["Content-Type", type]) ?? [];
+      return response.writeHead(200, raw).end(BYTES[kind]);
+    }
     const answer = isLook ? answers[(searchParams.get("taskId") ?? "").replace(/--.*/s, "")] : files[pathname];
     if (answer) answer(response, request);
     else sendJson(response, { code: 404, msg: "Task not found" }, 404);
