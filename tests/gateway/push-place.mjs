@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { startModules } from "../workerd/workerd.mjs";
 
 const HOME = "home";
-const PATH = "/api/v1/nanobanana/record-info";
+export const PATH = "/api/v1/nanobanana/record-info";
 
 /**
  * @param {object} options
@@ -54,22 +54,26 @@ export async function startPush({ simulator, told = {}, persist, key = simulator
 export async function watch(url, taskId, headers = {}) {
   const leaving = new AbortController();
   const reply = await fetch(`${url}${PATH}?taskId=${encodeURIComponent(taskId)}`, { headers: { Accept: "text/event-stream", ...headers }, signal: leaving.signal });
-  const heard = { comments: 0 };
+  /** @type {{ comments: number, ids: string[] }} */
+  const heard = { comments: 0, ids: [] };
   return { reply, heard, events: eventsOf(reply, heard), leave: () => leaving.abort() };
 }
 
-/** @param {Response} reply @param {{ comments: number }} heard @returns {AsyncGenerator<Event>} */
+/** @param {Response} reply @param {{ comments: number, ids: string[] }} heard @returns {AsyncGenerator<Event>} */
 async function* eventsOf(reply, heard) {
   let text = "";
   for await (const chunk of /** @type {any} */ (reply.body?.pipeThrough(new TextDecoderStream()) ?? [])) {
     text += chunk;
     for (let end; (end = text.indexOf("\n\n")) >= 0; text = text.slice(end + 2)) {
-      const line = text.slice(0, end);
-      if (line.startsWith(":")) {
+      const lines = text.slice(0, end).split("\n");
+      if (lines[0]?.startsWith(":")) {
         heard.comments += 1;
         continue;
       }
-      const data = JSON.parse(line.replace(/^data: /, ""));
+      heard.ids.push(...lines.flatMap((line) => (line.startsWith("id: ") ? line.slice(4) : [])));
+      const told = lines.find((line) => line.startsWith("data: "));
+      if (told === undefined) continue;
+      const data = JSON.parse(told.slice(6));
       yield { atMs: Date.now(), code: data.code, flag: data.data?.successFlag, data };
     }
   }
