@@ -23,10 +23,10 @@ export interface GatewayOptions {
    */
   maxRequestsPerMinute?: number;
   /**
-   * What tells one caller from another. Default: the address, as Cloudflare, Deno, Bun and Hono's Node adapter vouch for it; elsewhere all
-   * callers count as one.
+   * What tells one caller from another. Default: the address, as Cloudflare, Deno, Bun, SvelteKit and Hono's Node adapter vouch for it;
+   * elsewhere all callers count as one. `context` is whatever the framework passes beside the request.
    */
-  callerId?: (request: Request, context: GatewayContext | undefined) => string | Promise<string>;
+  callerId?: (request: Request, context: any) => string | Promise<string>;
   /** Keeps the state of a task that has ended for five minutes and of one that runs for a second, in memory. Default true. */
   cache?: boolean;
   /** Hands on `paramJson`, which holds the prompt. Default false. */
@@ -39,6 +39,11 @@ export interface GatewayOptions {
   picture?: boolean | { hosts: string[] };
   /** Where the API is. Default "https://api.nanobananaapi.ai". May carry a path prefix. Not together with `tasks`, whose environment says it. */
   upstream?: string | URL;
+  /**
+   * What comes before `/api/v1/nanobanana/` in the paths that the gateway answers, like "/images". Default: nothing. Every
+   * other path is a 404, and a slash at the end counts as none.
+   */
+  basePath?: string;
   /**
    * In Cloudflare Workers: the binding of `NanoBananaTask` from `nanobanana-task/durable-object`. One object for each task then looks for all
    * who ask, on any isolate, and a request that accepts `text/event-stream` is told of each change as it is seen. It looks by its own
@@ -53,7 +58,10 @@ export interface TaskNamespace {
   get(id: any): { fetch(request: Request): Promise<Response> };
 }
 
-/** What runtimes hand to a fetch handler beside the request: whichever of it there is, is used. */
+/**
+ * What the gateway uses of the second argument that runtimes and frameworks pass to a fetch handler, wherever it finds
+ * it. Anything else may be passed too, and is ignored.
+ */
 export interface GatewayContext {
   /** Cloudflare Workers, Vercel: keeps a look going that others wait for. */
   waitUntil?(promise: Promise<unknown>): void;
@@ -63,6 +71,8 @@ export interface GatewayContext {
   requestIP?(request: Request): { address: string } | null;
   /** Hono's Node adapter. */
   incoming?: { socket?: { remoteAddress?: string | undefined } };
+  /** SvelteKit's event. */
+  getClientAddress?(): string;
 }
 
 /**
@@ -81,7 +91,7 @@ export interface GatewayContext {
  * Create it once: what it keeps and counts is its own. Throws a `TaskError` of kind `"invalid-argument"` for
  * options that cannot be.
  */
-export declare function createGateway(options: GatewayOptions): (request: Request, context?: GatewayContext) => Promise<Response>;
+export declare function createGateway(options: GatewayOptions): (request: Request, context?: unknown) => Promise<Response>;
 
 /**
  * An address to give to the API as `callBackUrl` when a task is created: another one each time. What comes there makes the gateway that has
@@ -92,6 +102,6 @@ export declare function createGateway(options: GatewayOptions): (request: Reques
  * const callBackUrl = await callbackUrl("https://app.example", env.NANOBANANA_API_KEY);
  * ```
  *
- * `base` is where the gateway answers, with what comes before `/api/v1/nanobanana/`.
+ * `base` is where the gateway answers, with its {@link GatewayOptions.basePath}.
  */
 export declare function callbackUrl(base: string | URL, apiKey: string): Promise<string>;

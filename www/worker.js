@@ -35,7 +35,7 @@ async function answer(request, env, context) {
   if (env.LOCAL === "1" && !isOwnHost(url)) return refuse(421, "This server answers to its own address only.");
   if (!/^\/(api|simulator|demo)\//.test(url.pathname)) return only(["GET", "HEAD"], request) ?? getFile(url, request, env);
   // The gateway judges for itself who may ask; it is asked first because its refusals say what to do.
-  if (/^\/api\/v1\/nanobanana\/(record-info$|callback\/)/.test(url.pathname)) {
+  if (/^\/api\/v1\/nanobanana\/(record-info\/?$|callback\/)/.test(url.pathname)) {
     const { NANOBANANA_API_KEY: apiKey, NANOBANANA_BASE_URL: upstream, NANOBANANA_TASKS: tasks } = env;
     gateway ??= createGateway({ apiKey, tasks, ...(upstream && !tasks && { upstream }) });
     return gateway(request, context);
@@ -46,5 +46,6 @@ async function answer(request, env, context) {
   // These stand for an account that costs nothing: with the real API nobody may spend credit here.
   if (simulator && url.pathname === "/simulator/scenarios") return only(["GET"], request) ?? listScenarios(env);
   if (simulator && url.pathname === "/api/v1/nanobanana/generate") return only(["POST"], request) ?? generate(request, env);
-  return refuse(404, "There is nothing here.");
+  // Not in the API's envelope, in which a 404 means an unknown task.
+  return sendJson(404, { error: "There is nothing here." });
 }

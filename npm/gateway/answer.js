@@ -23,6 +23,17 @@ export function refusal(status, msg, { code = status, headers = {} } = {}) {
   return { status: fit ? status : 502, code, body: JSON.stringify({ code, msg, data: null }), headers };
 }
 
+/**
+ * Says that the gateway has nothing at this path. It is no envelope of the API, whose 404 means an unknown task: a
+ * client that asks a wrong path learns that there is no such API, and does not wait for a task to appear.
+ *
+ * @param {string} error
+ * @returns {Answer}
+ */
+export function nothingHere(error) {
+  return { status: 404, code: 404, body: JSON.stringify({ error }) };
+}
+
 /** @param {number} ms */
 export const retryAfter = (ms) => ({ "Retry-After": String(Math.ceil(ms / 1_000)) });
 

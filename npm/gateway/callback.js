@@ -15,13 +15,12 @@ const SECRET = /^([\w-]{22})\.([\w-]{43})$/;
 const MOST_BYTES = 65_536;
 
 /**
- * The secret part of a callback's address; null for other addresses.
+ * The secret part of a callback's path below the gateway's base path; null for other paths.
  *
- * @param {URL} url
+ * @param {string} path
  */
-export function callbackIn({ pathname }) {
-  const at = pathname.lastIndexOf(CALLBACK);
-  return at < 0 ? null : pathname.slice(at + CALLBACK.length);
+export function callbackIn(path) {
+  return `${path}/`.startsWith(CALLBACK) ? path.slice(CALLBACK.length) : null;
 }
 
 /** @type {typeof import("../gateway.d.ts").callbackUrl} */

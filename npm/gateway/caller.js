@@ -1,13 +1,15 @@
 // Who asks: whether a page may, and how often one caller may.
 import { refusal, retryAfter } from "./answer.js";
+import { remoteAddress } from "./context.js";
 import { setLatest } from "./latest.js";
 
 /** @typedef {import("./options.js").Settings} Settings */
-/** @typedef {import("./options.js").GatewayContext} GatewayContext */
 
 /** How many callers are told apart at a time; whoever was not heard of for longest is forgotten first. */
 const MOST_CALLERS = 10_000;
 const MINUTE_MS = 60_000;
+/** What the decision whether a page may ask depends on. A shared cache that ignores it would give one page another's. */
+const VARY = "Origin, Sec-Fetch-Site";
 
 /**
  * Whether the page that asks may. Browsers name it; a request that names none comes from no page, and is for `authorize` to judge.
@@ -33,8 +35,8 @@ export function isWelcome(request, url, origins) {
  */
 export function corsHeaders(request, welcome) {
   const origin = request.headers.get("Origin");
-  if (origin === null || !welcome) return { Vary: "Origin" };
-  return { Vary: "Origin", "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "Retry-After, Date" };
+  if (origin === null || !welcome) return { Vary: VARY };
+  return { Vary: VARY, "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "Retry-After, Date" };
 }
 
 /**
@@ -65,14 +67,11 @@ export function createLimiter(perMinute) {
  * callers are counted as one, and `callerId` is there to tell them apart.
  *
  * @param {Request} request
- * @param {GatewayContext | undefined} context
+ * @param {unknown} context
  */
 export function addressOf(request, context) {
   const onCloudflare = globalThis.navigator?.userAgent === "Cloudflare-Workers";
-  const address = onCloudflare
-    ? request.headers.get("CF-Connecting-IP")
-    : (context?.remoteAddr?.hostname ?? context?.requestIP?.(request)?.address ?? context?.incoming?.socket?.remoteAddress);
-  return network(address ?? "");
+  return network((onCloudflare ? request.headers.get("CF-Connecting-IP") : remoteAddress(context, request)) ?? "");
 }
 
 /** One visitor has a whole /64 of IPv6 addresses to ask from. @param {string} address */

@@ -1,16 +1,16 @@
 // The gateway: a fetch handler that takes a task id, adds the key, and answers as the API does. The key leaves it towards the API alone.
-import { refusal, response } from "./answer.js";
+import { nothingHere, refusal, response } from "./answer.js";
 import { callbackIn, isGenuine, taskIdIn } from "./callback.js";
 import { addressOf, corsHeaders, createLimiter, isWelcome } from "./caller.js";
 import { createLook, keyOf } from "./look.js";
 import { settingsOf } from "./options.js";
 import { createPicture } from "./picture.js";
 import { createShared } from "./shared.js";
+import { hasHeardAll } from "./stream.js";
 import { isTaskId } from "./task-id.js";
 import { createTasks } from "./tasks.js";
 
 /** @typedef {import("./answer.js").Answer} Answer */
-/** @typedef {import("./options.js").GatewayContext} GatewayContext */
 
 const RECORD_INFO = "/api/v1/nanobanana/record-info";
 const RESULT = "/api/v1/nanobanana/result";
@@ -33,14 +33,15 @@ export function createGatewayOver(getTaskDetails) {
      * @param {Request} request
      * @param {URL} url
      * @param {boolean} welcome
-     * @param {GatewayContext | undefined} context
+     * @param {unknown} context
      * @returns {Promise<Answer | Response>}
      */
     async function answerTo(request, url, welcome, context) {
-      const callback = callbackIn(url);
+      const path = pathBelow(settings.basePath, url);
+      const callback = callbackIn(path);
       if (tasks && callback !== null) return limit(await callerOf(request, context)) ?? called(tasks, callback, request);
-      const isResult = picture !== null && url.pathname.endsWith(RESULT);
-      if (!isResult && !url.pathname.endsWith(RECORD_INFO)) return refusal(404, `There is nothing here: ask ${RECORD_INFO}?taskId=`);
+      const isResult = picture !== null && path === RESULT;
+      if (!isResult && path !== RECORD_INFO) return nothingHere(elsewhere(settings.basePath));
       if (!welcome) return refusal(403, "Pages of this origin may not ask this gateway: see its option allowedOrigins");
       if (request.method === "OPTIONS") return preflight(request);
       if (!METHODS.includes(request.method)) return refusal(405, "Only GET and HEAD here", { headers: { Allow: METHODS.join(", ") } });
@@ -51,6 +52,7 @@ export function createGatewayOver(getTaskDetails) {
       if (refused) return refused;
       const taskId = taskIdOf(url);
       if (taskId === null) return refusal(400, "Exactly one taskId is needed, as the generate request answered with it");
+      if (!isResult && wantsStream(request) && hasHeardAll(request)) return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
       // Whoever holds one costs looks, as one does who polls: two in the first five seconds.
       if (tasks && !isResult && wantsStream(request) && limit(caller) === null) {
         const stream = await tasks.watch(taskId, request.signal, () => limit(caller) === null);
@@ -105,6 +107,24 @@ export function createGatewayOver(getTaskDetails) {
       }
     };
   };
+}
+
+/**
+ * The path below the base path; "" for paths that are not below it. Whole paths are compared, so that no spelling of
+ * one passes a guard that stands before the gateway and goes by the path. Frameworks that end every path with a slash
+ * redirect to one.
+ *
+ * @param {string} basePath
+ * @param {URL} url
+ */
+function pathBelow(basePath, { pathname }) {
+  return pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length).replace(/\/$/, "") : "";
+}
+
+/** @param {string} basePath */
+function elsewhere(basePath) {
+  const where = `There is nothing here: ask ${basePath}${RECORD_INFO}?taskId=`;
+  return basePath === "" ? `${where}, or set the gateway's option basePath to what comes before that path` : where;
 }
 
 /** @param {URL} url */

@@ -2,7 +2,6 @@
 import { mistake } from "../api.js";
 
 /** @typedef {import("../gateway.d.ts").GatewayOptions} GatewayOptions */
-/** @typedef {import("../gateway.d.ts").GatewayContext} GatewayContext */
 
 /**
  * The checked options.
@@ -17,6 +16,7 @@ import { mistake } from "../api.js";
  * @property {boolean} paramJson
  * @property {{ hosts: Set<string> } | null} picture The picture route's hosts; none for every public one.
  * @property {string | URL} upstream
+ * @property {string} basePath Without a slash at its end.
  * @property {GatewayOptions["tasks"]} tasks
  */
 
@@ -32,7 +32,7 @@ const PER_MINUTE = 300;
 export function settingsOf(options) {
   if (typeof options !== "object" || options === null) throw mistake("createGateway takes its options as an object: { apiKey }");
   const { apiKey, allowedOrigins = [], authorize, maxRequestsPerMinute = PER_MINUTE, callerId } = options;
-  const { cache = true, paramJson = false, picture = false, upstream: given, tasks } = options;
+  const { cache = true, paramJson = false, picture = false, upstream: given, tasks, basePath = "" } = options;
   const upstream = given ?? API;
   need(plainUrl(upstream) !== null, "upstream must be an http(s) URL; it may have a path, but no user, query or fragment");
   need(allowedOrigins === "*" || Array.isArray(allowedOrigins), 'allowedOrigins must be a list of origins, or "*"');
@@ -48,6 +48,7 @@ export function settingsOf(options) {
   need(tasks === undefined || !paramJson, "paramJson does not go with tasks");
   // It would be asked by nobody.
   need(tasks === undefined || given === undefined, "upstream does not go with tasks: set NANOBANANA_BASE_URL in the object's environment");
+  need(isPath(basePath), "basePath must be a path as URLs spell it, like /api/images, or empty");
   return {
     apiKey,
     origins: allowedOrigins === "*" ? "*" : new Set(allowedOrigins.map(originOf)),
@@ -58,8 +59,14 @@ export function settingsOf(options) {
     paramJson,
     picture: picture === false ? null : { hosts: new Set(hosts) },
     upstream,
+    basePath: basePath.replace(/\/$/, ""),
     tasks,
   };
+}
+
+/** @param {unknown} given */
+function isPath(given) {
+  return given === "" || (typeof given === "string" && /^\/(?!\/)/.test(given) && new URL(given, "http://x.example").pathname === given);
 }
 
 /**

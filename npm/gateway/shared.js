@@ -1,8 +1,8 @@
 // What several callers share: one look at a time for each task, and its answer for as long as that may be kept.
+import { keepAlive } from "./context.js";
 import { setLatest } from "./latest.js";
 
 /** @typedef {import("./answer.js").Answer} Answer */
-/** @typedef {import("./options.js").GatewayContext} GatewayContext */
 
 const MOST_KEPT = 500;
 /** In Cloudflare Workers a look ends with the visitor who brought it about: whoever waits for it has to go on alone. */
@@ -29,7 +29,7 @@ export function createShared(look, cache) {
     return got;
   }
 
-  /** @param {string} taskId @param {GatewayContext | undefined} context @returns {Promise<Answer>} */
+  /** @param {string} taskId @param {unknown} context @returns {Promise<Answer>} */
   return async function ask(taskId, context) {
     const found = kept.get(taskId);
     if (found && Date.now() < found.until) return found.answer;
@@ -37,7 +37,7 @@ export function createShared(look, cache) {
     const flight = flights.get(taskId);
     if (flight) return (await within(PATIENCE_MS, flight)) ?? fly(taskId);
     const own = fly(taskId);
-    context?.waitUntil?.(own.catch(() => {}));
+    keepAlive(context, own.catch(() => {}));
     return own;
   };
 }

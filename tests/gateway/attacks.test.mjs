@@ -6,15 +6,16 @@ import { once } from "node:events";
 import http from "node:http";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { waitForTask } from "../../pkg/index.js";
+import { getTaskDetails, waitForTask } from "../../pkg/index.js";
 import { newKey } from "../processes.mjs";
 import { PLACES } from "./places.mjs";
-import { poured, startRogue } from "./upstream.mjs";
+import { FORMATS, poured, startRogue } from "./upstream.mjs";
 
 const RECORD_INFO = "/api/v1/nanobanana/record-info";
 const RESULT = "/api/v1/nanobanana/result";
 const BOUND = { timeout: 60_000 };
 const MEGABYTE = 1_048_576;
+const VARY = "Origin, Sec-Fetch-Site";
 const key = newKey();
 
 /** @typedef {{ status: number, headers: http.IncomingHttpHeaders, body: string, bytes: number, cut: boolean }} Got */
@@ -54,9 +55,26 @@ function isRefusal(got, status, says) {
   assert.equal(got.status, status, got.body);
   assert.match(got.headers["content-type"] ?? "", /^application\/json/);
   assert.equal(got.headers["cache-control"], "no-store");
+  assert.equal(got.headers.vary, VARY);
   const { code, msg, data } = JSON.parse(got.body);
   assert.deepEqual([code, data], [status, null]);
   assert.match(msg, says);
+}
+
+/** Other spellings of the path, and paths that end with it: a guard before the gateway may know none of them. @param {string} base */
+const otherPaths = (base) =>
+  [
+    `/public${base}${RECORD_INFO}`, `/x/..;${base}${RECORD_INFO}`, `//${base}${RECORD_INFO}`, `//x${base}${RECORD_INFO}`, `/${base}${RECORD_INFO}`, `${base}//api/v1/nanobanana/record-info`,
+    `${base}/api/v1//nanobanana/record-info`, `${base}/API/v1/nanobanana/record-info`, `${base}/api/v1/nanobanana/record%2Dinfo`, `${base}/api%2Fv1/nanobanana/record-info`, `${base}${RECORD_INFO}//`,
+    `${base}${RECORD_INFO};x`, `${base}${RECORD_INFO}/.;/`, `/public${base}${RESULT}`,
+  ].map((path) => `${path}?taskId=t`);
+
+/** Nothing at this path is no envelope: the API's 404 means an unknown task. @param {Got} got */
+function hasNothing(got) {
+  assert.deepEqual([got.status, got.headers["cache-control"], got.headers.vary], [404, "no-store", VARY], got.body);
+  assert.match(got.headers["content-type"] ?? "", /^application\/json/);
+  assert.deepEqual(Object.keys(JSON.parse(got.body)), ["error"]);
+  assert.match(JSON.parse(got.body).error, /nothing here/);
 }
 
 for (const [name, start] of Object.entries(PLACES)) {
@@ -78,7 +96,7 @@ for (const [name, start] of Object.entries(PLACES)) {
         start({ ...shared, allowedOrigins: ["https://app.example"], picture: { hosts: ["127.0.0.1"] } }),
         start({ ...shared, hooks: "visitors", maxRequestsPerMinute: 20, picture: { hosts: ["127.0.0.1"] } }),
         start({ upstream, apiKey: "" }),
-        start({ ...shared, cache: false, paramJson: true, picture: true }),
+        start({ ...shared, cache: false, paramJson: true, picture: true, basePath: "/deep/down" }),
       ]);
       [plain = "", guarded = "", keyless = "", small = ""] = places.map(({ url }) => url);
     }, BOUND);
@@ -90,14 +108,16 @@ for (const [name, start] of Object.entries(PLACES)) {
       await action();
       return rogue.asked.slice(first);
     };
+    /** @param {string} url */
+    const baseOf = (url) => (url === small ? "/deep/down" : "");
     /** @param {string} id @param {string} [url] */
-    const look = (id, url = plain) => ask(url, `${RECORD_INFO}?taskId=${encodeURIComponent(id)}`);
+    const look = (id, url = plain) => ask(url, `${baseOf(url)}${RECORD_INFO}?taskId=${encodeURIComponent(id)}`);
     /** @param {string} id @param {string} [url] */
-    const result = (id, url = plain) => ask(url, `${RESULT}?taskId=${encodeURIComponent(id)}`);
+    const result = (id, url = plain) => ask(url, `${baseOf(url)}${RESULT}?taskId=${encodeURIComponent(id)}`);
 
     it("sends up the task id and the key, and nothing else of the caller's", BOUND, async () => {
       const headers = { cookie: "a=b", authorization: "Bearer mine", "x-forwarded-for": "1.2.3.4", "accept-language": "tlh", referer: "http://x/", te: "trailers" };
-      const [got, more] = await passedOn(() => ask(plain, `/some/prefix${RECORD_INFO}?taskId=a%26b%20c&other=1`, { headers }));
+      const [got, more] = await passedOn(() => ask(plain, `${RECORD_INFO}?taskId=a%26b%20c&other=1`, { headers }));
       assert.equal(more, undefined);
       assert.equal(got?.url, `/prefix${RECORD_INFO}?taskId=a%26b%20c`);
       assert.equal(got?.method, "GET");
@@ -126,8 +146,8 @@ for (const [name, start] of Object.entries(PLACES)) {
 
     it("has two paths and reads only", BOUND, async () => {
       const sent = await passedOn(async () => {
-        for (const path of ["/", "/api/v1/nanobanana/generate?taskId=t", "/api/v1/common/credit", `${RECORD_INFO}/?taskId=t`, `${RECORD_INFO}x?taskId=t`, `/x?y=${RECORD_INFO}&taskId=t`, "/api/v1/nanobanana/record-info%2F..?taskId=t"]) {
-          isRefusal(await ask(plain, path), 404, /nothing here/);
+        for (const path of [...otherPaths(""), "/", "/api/v1/nanobanana/generate?taskId=t", "/api/v1/common/credit", `${RECORD_INFO}//?taskId=t`, `${RECORD_INFO}x?taskId=t`, `/x?y=${RECORD_INFO}&taskId=t`, "/api/v1/nanobanana/record-info%2F..?taskId=t"]) {
+          hasNothing(await ask(plain, path));
         }
         for (const method of ["POST", "PUT", "DELETE", "PATCH"]) {
           const got = await ask(plain, `${RECORD_INFO}?taskId=t`, { method });
@@ -139,7 +159,28 @@ for (const [name, start] of Object.entries(PLACES)) {
       const head = await ask(plain, `${RECORD_INFO}?taskId=${fresh("pending")}`, { method: "HEAD" });
       assert.deepEqual([head.status, head.body], [200, ""]);
       // The picture's route is there for whoever has switched it on.
-      isRefusal(await ask(keyless, `${RESULT}?taskId=t`), 404, /nothing here/);
+      hasNothing(await ask(keyless, `${RESULT}?taskId=t`));
+    });
+
+    it("takes the slash that some frameworks end every path with", BOUND, async () => {
+      const [got] = await passedOn(() => ask(plain, `${RECORD_INFO}/?taskId=slash`));
+      assert.equal(got?.url, `/prefix${RECORD_INFO}?taskId=slash`);
+      assert.equal((await ask(plain, `${RESULT}/?taskId=${fresh("done")}`)).status, 200);
+    });
+
+    it("answers below its base path, and nowhere else", BOUND, async () => {
+      assert.equal((await ask(small, `/deep/down${RECORD_INFO}?taskId=${fresh("pending")}`)).status, 200);
+      assert.equal((await ask(small, `/deep/down${RECORD_INFO}/?taskId=${fresh("pending")}`)).status, 200);
+      const sent = await passedOn(async () => {
+        for (const path of [`${RECORD_INFO}?taskId=t`, `/deep${RECORD_INFO}?taskId=t`, `/deep/downer${RECORD_INFO}?taskId=t`, ...otherPaths("/deep/down")]) hasNothing(await ask(small, path));
+      });
+      assert.deepEqual(sent, []);
+    });
+
+    it("is no API that knows no such task where a client asks another path", BOUND, async () => {
+      const error = await getTaskDetails("t", { baseUrl: `${plain}/api/v1/` }).catch((reason) => reason);
+      assert.deepEqual([error.kind, error.retryable], ["invalid-reply", false]);
+      assert.match(error.message, /^There is no such API at this address/);
     });
 
     it("answers its own pages and those it was told of, and no others", BOUND, async () => {
@@ -147,7 +188,7 @@ for (const [name, start] of Object.entries(PLACES)) {
       const path = () => `${RECORD_INFO}?taskId=${fresh("pending")}`;
       for (const origin of ["https://app.example", `http://${host}`, `https://${host}`]) {
         const got = await ask(plain, path(), { headers: { origin } });
-        assert.deepEqual([got.status, got.headers["access-control-allow-origin"], got.headers.vary], [200, origin, "Origin"]);
+        assert.deepEqual([got.status, got.headers["access-control-allow-origin"], got.headers.vary], [200, origin, VARY]);
         assert.equal(got.headers["access-control-allow-credentials"], undefined);
         assert.equal(got.headers["access-control-expose-headers"], "Retry-After, Date");
       }
@@ -170,7 +211,7 @@ for (const [name, start] of Object.entries(PLACES)) {
     it("is asked beforehand by pages of other origins", BOUND, async () => {
       const headers = { origin: "https://app.example", "access-control-request-method": "GET", "access-control-request-headers": "authorization, x-session" };
       const got = await ask(plain, `${RECORD_INFO}?taskId=t`, { method: "OPTIONS", headers });
-      assert.equal(got.status, 204);
+      assert.deepEqual([got.status, got.headers.vary], [204, VARY]);
       assert.equal(got.headers["access-control-allow-origin"], "https://app.example");
       assert.equal(got.headers["access-control-allow-methods"], "GET, HEAD");
       assert.equal(got.headers["access-control-allow-headers"], "authorization, x-session");
@@ -270,7 +311,7 @@ for (const [name, start] of Object.entries(PLACES)) {
         isRefusal(await by("nobody"), 403, /may not/);
         isRefusal(await by("throws"), 500, /^The gateway's authorize or callerId threw$/);
         const own = await by("own");
-        assert.deepEqual([own.status, own.body, own.headers.vary], [418, "ask at the door", "Cookie, Origin"]);
+        assert.deepEqual([own.status, own.body, own.headers.vary], [418, "ask at the door", `Cookie, ${VARY}`]);
         isRefusal(await ask(guarded, path.replace(RECORD_INFO, RESULT)), 403, /may not/);
         assert.equal((await by("visitor")).status, 200);
       });
@@ -299,6 +340,7 @@ for (const [name, start] of Object.entries(PLACES)) {
       assert.match(got.body, /PNG/);
       const { headers } = got;
       assert.deepEqual([headers["content-type"], headers["access-control-allow-origin"], headers["set-cookie"]], ["image/png", "https://app.example", undefined]);
+      assert.equal(headers.vary, VARY);
       assert.match(headers["cache-control"] ?? "", /^public, max-age=\d+/);
       assert.match(String(headers["content-security-policy"]), /sandbox/);
       const [sent] = rogue.pictures.slice(first);
@@ -318,6 +360,23 @@ for (const [name, start] of Object.entries(PLACES)) {
       for (let waited = 0; !sent?.socket.destroyed; waited += 50) {
         assert.ok(waited < 5_000, "it goes on arriving");
         await pause(50);
+      }
+    });
+
+    it("says which image it is by its first bytes, and never by what its host says", BOUND, async () => {
+      for (const type of FORMATS) {
+        for (const said of ["none", "octet-stream", "html", "list", "twice", "parameter"]) {
+          const got = await result(fresh(`bytes.${type.replace("image/", "")}.${said}`));
+          assert.deepEqual([got.status, got.headers["content-type"]], [200, type], `${type} called ${said}`);
+        }
+      }
+    });
+
+    it("refuses documents whatever they are called", BOUND, async () => {
+      for (const document of ["svg", "html", "xml", "empty", "heic", "text", "pdf"]) {
+        for (const said of ["none", "png", "octet-stream", "list", "twice", "parameter"]) {
+          isRefusal(await result(fresh(`bytes.${document}.${said}`)), 502, /no picture/);
+        }
       }
     });
 

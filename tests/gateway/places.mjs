@@ -21,7 +21,7 @@ async function inNode(told) {
   return startUpstream(async (incoming, outgoing) => {
     try {
       const headers = Object.entries(incoming.headers).map(([name, value]) => /** @type {[string, string]} */ ([name, String(value)]));
-      const request = new Request(new URL(incoming.url ?? "/", `http://${incoming.headers.host}`), { method: incoming.method ?? "GET", headers });
+      const request = new Request(`http://${incoming.headers.host}${incoming.url}`, { method: incoming.method ?? "GET", headers });
       const { status, headers: made, body } = await gateway(request, { incoming });
       outgoing.writeHead(status, Object.fromEntries(made));
       if (body === null) outgoing.end();

@@ -7,11 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { EventSource } from "eventsource";
 import { logOf } from "../behaviour/all.mjs";
 import { callbackUrl, createGateway } from "../../pkg/gateway.js";
 import { newKey, startSimulator } from "../processes.mjs";
 import { startInWorkerd } from "./places.mjs";
-import { all, ask, startPush, until, watch } from "./push-place.mjs";
+import { PATH, all, ask, startPush, until, watch } from "./push-place.mjs";
 
 const BOUND = { timeout: 60_000 };
 
@@ -62,12 +63,69 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
       assert.equal(reply.status, 200);
       assert.equal(reply.headers.get("content-type"), "text/event-stream");
       assert.match(reply.headers.get("vary") ?? "", /origin/i);
-      assert.equal(reply.headers.get("cache-control"), "no-store");
+      assert.equal(reply.headers.get("cache-control"), "no-store, no-transform");
+      assert.equal(reply.headers.get("x-accel-buffering"), "no");
       assert.deepEqual(heard[index]?.map(({ code, flag }) => [code, flag]), [[200, 0], [502, undefined], [200, 0], [200, 1]]);
     }
     assert.equal((await looks(id)).length, 5);
     // A stream says what an ordinary answer says.
     assert.deepEqual((await ask(away, id)).body, heard[0]?.at(-1)?.data);
+  });
+
+  it("is heard to its end by a standard EventSource, which then asks no more", BOUND, async (context) => {
+    /** @type {{ status: number, lastId: string | undefined }[]} */
+    const replies = [];
+    const source = new EventSource(`${home}${PATH}?taskId=${encodeURIComponent(fresh("script.pending*1.success"))}`, {
+      fetch: async (url, init) => {
+        const reply = await fetch(url, init);
+        replies.push({ status: reply.status, lastId: init.headers["Last-Event-ID"] });
+        return reply;
+      },
+    });
+    context.after(() => source.close());
+    /** @type {number[]} */
+    const flags = [];
+    source.onmessage = ({ data }) => flags.push(JSON.parse(data).data.successFlag);
+    let ends = 0;
+    source.addEventListener("end", () => (ends += 1));
+    await until(() => source.readyState === source.CLOSED, 30_000);
+    assert.deepEqual([flags, ends], [[0, 1], 1]);
+    assert.deepEqual(replies, [{ status: 200, lastId: undefined }, { status: 204, lastId: "ended" }]);
+  });
+
+  it("goes on for an EventSource whose connection breaks, and ends for it as well", BOUND, async (context) => {
+    const id = fresh("success-6s");
+    /** @type {number[]} */
+    const statuses = [];
+    const line = new AbortController();
+    const source = new EventSource(`${home}${PATH}?taskId=${encodeURIComponent(id)}`, {
+      fetch: async (url, init) => {
+        const reply = await fetch(url, statuses.length === 0 ? { ...init, signal: line.signal } : init);
+        statuses.push(reply.status);
+        return reply;
+      },
+    });
+    context.after(() => source.close());
+    /** @type {number[]} */
+    const flags = [];
+    source.onmessage = ({ data }) => {
+      flags.push(JSON.parse(data).data.successFlag);
+      line.abort(new TypeError("the line broke"));
+    };
+    await until(() => source.readyState === source.CLOSED, 45_000);
+    assert.deepEqual([flags.at(0), flags.at(-1)], [0, 1]);
+    assert.deepEqual(statuses, [200, 200, 204]);
+  });
+
+  it("numbers its events, and says which was the last", BOUND, async () => {
+    const { events, heard } = await watch(home, fresh("script.pending*1.success"));
+    await all(events);
+    assert.deepEqual(heard.ids, ["1", "2", "ended"]);
+    const again = await watch(home, fresh("success"), { "Last-Event-ID": "2" });
+    assert.equal(again.reply.status, 200);
+    again.leave();
+    const over = await watch(home, fresh("success"), { "Last-Event-ID": "ended" });
+    assert.deepEqual([over.reply.status, over.reply.headers.get("vary")], [204, "Origin, Sec-Fetch-Site"]);
   });
 
   it("ends with the task's failure as with its success", BOUND, async () => {
@@ -397,7 +455,8 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
     it("is nowhere without objects, and needs the key", BOUND, async () => {
       const plain = await startInWorkerd({ apiKey: simulator.key });
       try {
-        assert.equal(await call(await callbackUrl(plain.url, simulator.key), done("a")), 404);
+        const reply = await fetch(await callbackUrl(plain.url, simulator.key), { method: "POST", body: JSON.stringify(done("a")) });
+        assert.deepEqual([reply.status, Object.keys(await reply.json())], [404, ["error"]]);
       } finally {
         await plain.stop();
       }

@@ -3,13 +3,14 @@ export interface GatewayOptions {
     allowedOrigins?: string[] | "*";
     authorize?: (request: Request) => boolean | Response | Promise<boolean | Response>;
     maxRequestsPerMinute?: number;
-    callerId?: (request: Request, context: GatewayContext | undefined) => string | Promise<string>;
+    callerId?: (request: Request, context: any) => string | Promise<string>;
     cache?: boolean;
     paramJson?: boolean;
     picture?: boolean | {
         hosts: string[];
     };
     upstream?: string | URL;
+    basePath?: string;
     tasks?: TaskNamespace | undefined;
 }
 export interface TaskNamespace {
@@ -31,6 +32,7 @@ export interface GatewayContext {
             remoteAddress?: string | undefined;
         };
     };
+    getClientAddress?(): string;
 }
-export declare function createGateway(options: GatewayOptions): (request: Request, context?: GatewayContext) => Promise<Response>;
+export declare function createGateway(options: GatewayOptions): (request: Request, context?: unknown) => Promise<Response>;
 export declare function callbackUrl(base: string | URL, apiKey: string): Promise<string>;
