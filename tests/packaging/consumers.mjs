@@ -70,11 +70,27 @@ export const groups = [
     consumers: [{ name: "Vitest", use: (place) => place.prints("vitest", ["run"]) }],
   },
   {
+    files: ["shared", "vitest-jsdom"],
+    by: "vitest-older",
+    newerNode: true,
+    consumers: [
+      {
+        name: "Vitest 3, jsdom, Node.js 24",
+        async use(place) {
+          await place.link("vitest-older", "vitest");
+          return place.prints("vitest-older", ["run"]);
+        },
+      },
+    ],
+  },
+  {
     files: ["shared", "own-fetch"],
     by: "node",
     newerNode: true,
     together: true,
     consumers: [
+      { name: "undici's fetch", by: "undici", use: (place) => place.prints("node", ["undici.mjs"]) },
+      { name: "node-fetch", by: "node-fetch", use: (place) => place.prints("node", ["node-fetch.mjs"]) },
       { name: "msw", by: "msw", use: (place) => place.prints("node", ["msw.mjs"]) },
       { name: "nock", by: "nock", use: (place) => place.prints("node", ["nock.mjs"]) },
     ],
@@ -200,6 +216,15 @@ export const groups = [
       { name: "Next.js, edge route", use: async (place) => place.answers(`${await next(place)}edge`) },
       { name: "Next.js, server route", use: async (place) => place.answers(`${await next(place)}server`) },
       { name: "Next.js, gateway", use: async (place) => place.answers(`${await next(place)}gateway`) },
+      { name: "Next.js, server component", use: async (place) => place.renders(`${await next(place)}component`) },
+    ],
+  },
+  {
+    files: ["shared", "next-settings"],
+    by: "next",
+    consumers: [
+      { name: "Next.js with cacheComponents, server component", use: async (place) => place.renders(`${await next(place, false)}component/`) },
+      { name: "Next.js with trailingSlash, gateway", use: async (place) => place.answers(`${await next(place, false)}gateway/`) },
     ],
   },
   {
@@ -305,10 +330,10 @@ function nitro(by, name) {
 }
 
 /** Built and started once for all that it serves. @param {Place} place @returns {Promise<string>} */
-function next(place) {
+function next(place, pages = true) {
   return place.once(async () => {
     await place.run("next", ["build"]);
-    await place.holdsOneWasm(".next/static");
+    if (pages) await place.holdsOneWasm(".next/static");
     const port = await place.freePort();
     await place.starts("next", ["start", "--hostname=127.0.0.1", `--port=${port}`], port);
     return `http://127.0.0.1:${port}/`;
