@@ -7,6 +7,7 @@ mod command;
 mod demo;
 mod failure;
 mod fuzz;
+mod links;
 mod node;
 mod package;
 mod progress;

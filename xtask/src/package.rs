@@ -6,7 +6,7 @@ use crate::command::{capture, command};
 use crate::failure::{Doing, Failure, Outcome};
 use crate::progress::{self, note};
 use crate::workspace::{PACKAGE, Workspace};
-use crate::{build, node};
+use crate::{build, links, node};
 
 /// Where the tarball goes, from the workspace's root; cargo puts the crate there as well.
 const FOLDER: &str = "target/package";
@@ -28,7 +28,8 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     progress::title("the package's tarball");
     let tarball = pack(workspace)?;
     note(&described(workspace, &tarball)?);
-    check_files(workspace, &tarball)
+    check_files(workspace, &tarball)?;
+    check_links(workspace, &tarball)
 }
 
 /// Packs `pkg/` as it is.
@@ -75,6 +76,16 @@ pub(crate) fn check_files(workspace: &Workspace, tarball: &Tarball) -> Outcome {
              where not, see npm/ and xtask/src/build/assemble.rs"
         ))),
     }
+}
+
+/// Fails where a page in the tarball links to a file that is not in it.
+pub(crate) fn check_links(workspace: &Workspace, tarball: &Tarball) -> Outcome {
+    let mut dead = Vec::new();
+    for page in tarball.files.iter().filter(|file| file.ends_with(".md")) {
+        let text = workspace.read(&format!("pkg/{page}"))?;
+        dead.extend(links::dead(page, &text, &tarball.files).into_iter().map(|target| format!("{page} links to {target}")));
+    }
+    if dead.is_empty() { Ok(()) } else { Err(Failure::from(format!("not in the package: {}", dead.join(", ")))) }
 }
 
 /// One line on what was made.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::text;
 use crate::failure::{Doing, Failure, Outcome};
+use crate::links;
 use crate::workspace::Workspace;
 
 /// Where wasm-pack works, from the workspace's root.
@@ -13,10 +14,11 @@ pub(super) const MODULES: &str = "target/modules";
 pub(super) const PKG: &str = "pkg";
 /// What wasm-pack calls it.
 const WASM: &str = "core_bg.wasm";
+/// The pages of the documentation that README links to.
+pub(super) const DOCS: &str = "docs";
 /// What goes into the package besides, from and to.
-const COPIED: [(&str, &str); 5] = [
+const COPIED: [(&str, &str); 4] = [
     ("src/types.d.ts", "index.d.ts"),
-    ("README.md", "README.md"),
     ("CHANGELOG.md", "CHANGELOG.md"),
     ("LICENSE-MIT", "LICENSE-MIT"),
     ("LICENSE-APACHE", "LICENSE-APACHE"),
@@ -46,6 +48,12 @@ pub(super) fn package(workspace: &Workspace) -> Outcome {
     for (from, to) in COPIED {
         copy(&workspace.at(from), &pkg.join(to))?;
     }
+    for (file, inside) in files_below(&workspace.at(DOCS))?.into_iter().filter(|(_, inside)| is(inside, ".md")) {
+        copy(&file, &pkg.join(DOCS).join(inside))?;
+    }
+    // What README links to besides, such as HACKING.md, is in the repository alone.
+    let readme = links::without_dead(&workspace.read("README.md")?, |target| pkg.join(target).exists());
+    write(&pkg.join("README.md"), &readme)?;
     copy(&workspace.at(STAGING).join(WASM), &pkg.join("core.wasm"))?;
     let manifest = with_version(&workspace.read("npm/package.json")?, &workspace.version()?)
         .ok_or("npm/package.json has no line with a \"version\" for the build to fill in")?;

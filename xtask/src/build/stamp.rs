@@ -7,7 +7,7 @@ use crate::tools;
 use crate::workspace::Workspace;
 
 /// Everything that a build reads. `xtask/src/build` is in it because it decides what is put where.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 15] = [
     "src",
     "npm",
     "Cargo.toml",
@@ -15,8 +15,10 @@ const SOURCES: [&str; 13] = [
     "rust-toolchain.toml",
     ".cargo",
     "README.md",
+    "docs",
     "CHANGELOG.md",
     "xtask/src/build",
+    "xtask/src/links.rs",
     "xtask/tools/shrink.mjs",
     "xtask/tools/bundle.mjs",
     "LICENSE-MIT",

@@ -185,6 +185,7 @@ fn packaged(prepared: &Prepared<'_>) -> Outcome {
     let (workspace, tarball) = (prepared.workspace, prepared.tarball()?);
     note(&package::described(workspace, tarball)?);
     package::check_files(workspace, tarball)?;
+    package::check_links(workspace, tarball)?;
     let checks: [(&str, &[&str]); 2] = [
         ("publint/src/cli.js", &["run", "--strict"]),
         // The wasm is no module and has no types; whether it is found is for the tests that load it.
