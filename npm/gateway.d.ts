@@ -79,13 +79,13 @@ export interface GatewayContext {
  * A fetch handler that answers `GET …/api/v1/nanobanana/record-info?taskId=` as the API does, with the key added here. Of the request the
  * task id alone goes on; everything that is refused is JSON, `{code, msg, data: null}`.
  *
- * ```js
+ * ```ts
  * import { env } from "cloudflare:workers";
  * import { createGateway } from "nanobanana-task/gateway";
  *
  * const gateway = createGateway({ apiKey: () => env.NANOBANANA_API_KEY });
  *
- * export default { fetch: (request, env, context) => gateway(request, context) };
+ * export default { fetch: (request, env, context) => gateway(request, context) } satisfies ExportedHandler<Env>;
  * ```
  *
  * Create it once: what it keeps and counts is its own. Throws a `TaskError` of kind `"invalid-argument"` for

@@ -5,7 +5,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -25,15 +25,16 @@ const SCRIPTS = {
 const RUN_MS = 240_000;
 const START_MS = 60_000;
 
+/** @typedef {Omit<import("./run.mjs").Lab, "close">} Lab */
 /** @typedef {import("./result.mjs").Cells} Cells */
 /** @typedef {Awaited<ReturnType<typeof newPlace>>} Place */
 
 /**
- * @param {import("./run.mjs").Lab} lab
- * @param {import("./consumers.mjs").Group} group
+ * @param {Lab} lab
+ * @param {Pick<import("./consumers.mjs").Group, "files" | "by" | "newerNode"> & { name?: string }} group
  */
 export async function newPlace({ tools, tarball, simulator, open, browsers }, group) {
-  const folder = join(tools, "consumers", `${group.files.at(-1)}-${group.by}`);
+  const folder = join(tools, "consumers", group.name ?? `${group.files.at(-1)}-${group.by}`);
   // Not below the tools: Next.js takes no folder that holds the home for a project's root.
   const home = await freshFolder();
   await rm(folder, { recursive: true, force: true });
@@ -65,10 +66,10 @@ export async function newPlace({ tools, tarball, simulator, open, browsers }, gr
   let prepared;
 
   const at = (/** @type {string} */ path) => join(folder, path);
-  /** @param {string} command @param {string[]} args */
-  const run = async (command, args) => {
+  /** @param {string} command @param {string[]} args @param {Record<string, string>} [env] */
+  const run = async (command, args, env = {}) => {
     const [program = "", ...before] = programOf(command);
-    const options = { cwd: folder, env: surroundings, timeout: RUN_MS, maxBuffer: 16 << 20 };
+    const options = { cwd: folder, env: { ...surroundings, ...env }, timeout: RUN_MS, maxBuffer: 16 << 20 };
     const running = promisify(execFile)(program, [...before, ...args], options);
     running.child.stdin?.end();
     const { stdout } = await running.catch((error) => {
@@ -104,7 +105,10 @@ export async function newPlace({ tools, tarball, simulator, open, browsers }, gr
     /** A tool to be called and not started. @type {(name: "miniflare") => typeof import("miniflare")} */
     tool: createRequire(join(tools, "package.json")),
     /** @param {string} path @param {string} text */
-    write: (path, text) => writeFile(at(path), text),
+    async write(path, text) {
+      await mkdir(dirname(at(path)), { recursive: true });
+      await writeFile(at(path), text);
+    },
     /** @param {string} inside @param {RegExp} name */
     async files(inside, name) {
       const found = (await readdir(at(inside), { recursive: true })).filter((path) => name.test(path));

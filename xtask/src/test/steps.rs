@@ -118,6 +118,20 @@ pub(super) const STEPS: &[Step] = &[
         run: consumers,
     },
     Step {
+        name: "docs-code",
+        about: "every code block of the documentation: compiled in strict mode, and run",
+        needs: &[
+            Need::Node,
+            Need::Package,
+            Need::Tarball,
+            Need::TestPackages,
+            Need::Consumers,
+            Need::Simulator,
+            Need::Browser(Engine::Chromium),
+        ],
+        run: docs_code,
+    },
+    Step {
         name: "page",
         about: "the demo page in headless Chromium, served by its Worker in workerd",
         needs: &[Need::Node, Need::Package, Need::TestPackages, Need::PageServer, Need::Simulator, Need::Browser(Engine::Chromium)],
@@ -204,6 +218,17 @@ fn consumers(prepared: &Prepared<'_>) -> Outcome {
     run(node::node(&workspace.root)
         .arg("tests/packaging/run.mjs")
         .args([&prepared.tarball()?.path, &workspace.at(CONSUMERS)])
+        .env("SIMULATOR", workspace.simulator())
+        .envs(prepared.browsers()))
+}
+
+fn docs_code(prepared: &Prepared<'_>) -> Outcome {
+    let workspace = prepared.workspace;
+    run(node::node(&workspace.root)
+        .args(["--test", "--test-reporter=spec"])
+        .args(files(&workspace.at("tests/docs"), |name| name.ends_with(TEST))?)
+        .env("TARBALL", &prepared.tarball()?.path)
+        .env("TOOLS", workspace.at(CONSUMERS))
         .env("SIMULATOR", workspace.simulator())
         .envs(prepared.browsers()))
 }
