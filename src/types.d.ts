@@ -6,7 +6,10 @@ export interface TaskBase {
   taskId: string;
   /** 0, 1, 2, 3 or whatever came; `NaN` where nothing came that reads as a number. */
   successFlag: number;
-  /** The request's parameters as the API echoes them: a JSON text that holds the prompt. Null when absent or empty. Never put it in a log. */
+  /**
+   * The request's parameters as the API echoes them: a JSON text that holds the prompt. It is passed on as it came, even where the parameters
+   * hold the API key. Null when absent or empty. Never put it in a log.
+   */
   paramJson: string | null;
   /** The API's own word for the kind of task, free text. Null when absent or empty. */
   operationType: string | null;
@@ -20,7 +23,10 @@ export interface TaskBase {
   completedAt: Date | null;
   /** No sign of failure by itself: only `status` is. */
   errorCode: number | string | null;
-  /** In the API's words, which may be just "failed". Where it quotes the prompt, "[prompt]" stands in its place. */
+  /**
+   * In the API's words, which may be just "failed", cut after 2,000 characters. Where it quotes the prompt or twelve letters and digits in a row
+   * of it, in whatever spelling, "[prompt]" stands in its place.
+   */
   errorMessage: string | null;
 }
 
@@ -205,8 +211,8 @@ export type TaskErrorKind =
   | "invalid-argument";
 
 /**
- * Every failure but an abort, which rejects with the signal's own reason. No field but `details.paramJson` ever holds the prompt, and no
- * field or message at all holds the key.
+ * Every failure but an abort, which rejects with the signal's own reason. No message and no field but `details.paramJson` quotes the prompt,
+ * as far as a reply has told it, and none quotes an API key of eight characters or more.
  */
 export class TaskError extends Error {
   readonly name: "TaskError";

@@ -5,7 +5,7 @@ use super::Reading;
 use super::json::Json;
 use super::problem::{Class, Kind, Problem};
 use super::retry_after;
-use super::task::{Code, NoPicture, Secrets, TaskDetails, record};
+use super::task::{Code, NoPicture, TaskDetails, record};
 use super::text::{present, push_whole, quoted, says};
 use std::rc::Rc;
 
@@ -31,6 +31,20 @@ pub struct Reply<'a, V> {
     pub address: &'a str,
     /// The time of the reply, in ms since the epoch.
     pub now_ms: f64,
+}
+
+impl<V: Json> Reply<'_, V> {
+    /// What `place` says by this name in the API's own words, without echoes of the key and the prompt.
+    pub(crate) fn said(&self, place: &V, name: &str) -> Option<String> {
+        let told = self.body.as_ref()?.member("data").member("paramJson");
+        present(place.member(name).clean(self.key, &told, self.known_params()).text()?)
+    }
+
+    /// The request's parameters as the latest reply told them that did.
+    pub(crate) fn known_params(&self) -> Option<&str> {
+        let details = self.known?;
+        details.param_json.as_deref().or(details.hidden_params.as_deref())
+    }
 }
 
 /// Reads a reply.
@@ -131,11 +145,8 @@ fn classify_code(code: f64, message: &str, json: bool) -> &'static Verdict {
 
 /// `msg`, or what newer endpoints call `message`.
 fn message_of<V: Json>(reply: &Reply<'_, V>) -> String {
-    let Some(body) = &reply.body else { return String::new() };
-    let text = |name| body.text_at(name).filter(|text| !text.trim_ascii().is_empty());
-    let said = text("msg").or_else(|| text("message")).unwrap_or_default();
-    let told = body.member("data").text_at("paramJson").and_then(present);
-    quoted(&Secrets::new(reply, told.as_deref(), told.as_deref().and_then(V::parse).as_ref()).out_of(said))
+    let text = |name| reply.said(reply.body.as_ref()?, name);
+    quoted(&text("msg").or_else(|| text("message")).unwrap_or_default())
 }
 
 fn problem<V: Json>(reply: &Reply<'_, V>, &Verdict(kind, class, says): &Verdict) -> Problem {

@@ -6,12 +6,17 @@ use super::text::digits;
 pub trait Json: Sized {
     /// Parses a text; `None` where it is not JSON.
     fn parse(text: &str) -> Option<Self>;
+    /// This as a JSON text.
+    fn written(&self) -> Option<String>;
     /// The member `name`; nothing where this is no object or has no such member.
     fn member(&self, name: &str) -> Self;
     /// Whether this is nothing: absent or null.
     fn is_nothing(&self) -> bool;
     /// Whether this is an object: not null, not an array.
     fn is_object(&self) -> bool;
+    /// This without what it repeats of the key and of the prompt, in whatever spelling, where it is a text. The prompt is in `told`, the
+    /// `paramJson` of the same reply, or in `known`, that of an earlier one.
+    fn clean(&self, key: &str, told: &Self, known: Option<&str>) -> Self;
     /// The text, where this is one.
     fn text(&self) -> Option<String>;
     /// The number, where this is one. Never NaN.

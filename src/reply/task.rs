@@ -2,13 +2,11 @@
 
 use super::envelope::Reply;
 use super::json::Json;
-use super::text::{escaped, present, push_whole, without};
+use super::text::{present, push_whole};
 use super::time::{instant, parse_time};
 
 /// How long an origin URL lives after the task is complete (the API's documentation).
 const ORIGIN_LIFE_MS: f64 = 600_000.0;
-/// A prompt shorter than this gives nothing away, and taking every "a" out of a message would only garble it.
-const SHORTEST_SECRET: usize = 3;
 
 /// `successFlag` as a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +109,9 @@ pub struct TaskDetails {
     pub status: Status,
     /// The request's parameters as a JSON text, the prompt among them: private.
     pub param_json: Option<String>,
+    /// The same as far as this reply has no such text: the object in its place, or what an earlier reply told. Not for callers: a later reply
+    /// may quote the prompt.
+    pub hidden_params: Option<String>,
     /// As `paramJson` tells.
     pub model: Model,
     /// Free text of the API's own.
@@ -137,15 +138,18 @@ pub struct TaskDetails {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NoPicture;
 
-/// Reads `data`, which came with `reply`.
+/// Reads `data`, which came with `reply`. What callers go by, the id, times, URLs and their own parameters, stays as it came.
 pub(crate) fn record<V: Json>(data: &V, reply: &Reply<'_, V>) -> Result<TaskDetails, NoPicture> {
-    let Reply { asked, key, now_ms, .. } = *reply;
     let text = |name| data.text_at(name).and_then(present);
-    let param_json = text("paramJson");
+    let said = |name| reply.said(data, name);
+    let told = data.member("paramJson");
+    let param_json = told.text().and_then(present);
     let params = param_json.as_deref().and_then(V::parse);
-    let secrets = Secrets::new(reply, param_json.as_deref(), params.as_ref());
-    let said = |name| text(name).map(|text| secrets.out_of(text));
-    let keyless = |text| without(text, key, "[key]");
+    let hidden_params = match param_json {
+        Some(_) => None,
+        None if told.is_object() => told.written(),
+        None => reply.known_params().map(Into::into),
+    };
     let flag = data.count_at("successFlag").unwrap_or(f64::NAN);
     let status = Status::of(flag);
     let (create_time, created_at_ms) = time(&data.member("createTime"));
@@ -155,19 +159,20 @@ pub(crate) fn record<V: Json>(data: &V, reply: &Reply<'_, V>) -> Result<TaskDeta
         None => said("errorCode").map(Code::Text),
     };
     let pictures = match status {
-        Status::Success => Some(pictures(&data.member("response"), key, completed_at_ms.unwrap_or(now_ms)).ok_or(NoPicture)?),
+        Status::Success => Some(pictures(&data.member("response"), completed_at_ms.unwrap_or(reply.now_ms)).ok_or(NoPicture)?),
         _ => None,
     };
     Ok(TaskDetails {
-        task_id: text("taskId").map_or_else(|| asked.into(), keyless),
+        task_id: text("taskId").unwrap_or_else(|| reply.asked.into()),
         success_flag: flag,
         status,
         model: Model::of(params.as_ref()),
         operation_type: said("operationType"),
         error_message: said("errorMessage"),
-        param_json: param_json.map(keyless),
-        create_time: create_time.map(keyless),
-        complete_time: complete_time.map(keyless),
+        param_json,
+        hidden_params,
+        create_time,
+        complete_time,
         created_at_ms,
         completed_at_ms,
         replied_at_ms: reply.date_ms,
@@ -176,44 +181,9 @@ pub(crate) fn record<V: Json>(data: &V, reply: &Reply<'_, V>) -> Result<TaskDeta
     })
 }
 
-/// What a reply may repeat and nobody may pass on.
-pub(crate) struct Secrets<'a> {
-    key: &'a str,
-    /// Only `paramJson` may hold these: it and the prompt in it, as it is and as JSON writes it. The API may quote any in what it says of a
-    /// failure.
-    private: Vec<String>,
-}
-
-impl<'a> Secrets<'a> {
-    /// `params` is what `param_json` holds, that of this reply. An earlier look's counts as well: a reply need not repeat it.
-    pub(crate) fn new<V: Json>(reply: &Reply<'a, V>, param_json: Option<&str>, params: Option<&V>) -> Self {
-        let mut secrets = Self { key: reply.key, private: Vec::new() };
-        secrets.add(param_json, params);
-        let known = reply.known.and_then(|details| details.param_json.as_deref());
-        if known != param_json {
-            secrets.add(known, known.and_then(V::parse).as_ref());
-        }
-        secrets
-    }
-
-    fn add<V: Json>(&mut self, param_json: Option<&str>, params: Option<&V>) {
-        let prompt = params.and_then(|params| params.text_at("prompt")).unwrap_or_default();
-        let prompt = prompt.trim_ascii();
-        for text in [param_json.unwrap_or_default().into(), escaped(prompt), prompt.into()] {
-            if text.len() >= SHORTEST_SECRET {
-                self.private.push(text);
-            }
-        }
-    }
-
-    pub(crate) fn out_of(&self, text: String) -> String {
-        self.private.iter().fold(without(text, self.key, "[key]"), |text, secret| without(text, secret, "[prompt]"))
-    }
-}
-
 /// Where the API gives the origin URL alone, it stands in for the result: a picture that dies in ten minutes is better than a paid one lost.
-fn pictures<V: Json>(response: &V, key: &str, completed_at_ms: f64) -> Option<Pictures> {
-    let url = |name| web_address(without(response.text_at(name)?, key, "[key]"));
+fn pictures<V: Json>(response: &V, completed_at_ms: f64) -> Option<Pictures> {
+    let url = |name| web_address(response.text_at(name)?);
     let origin_image_url = url("originImageUrl");
     Some(Pictures {
         result_image_url: url("resultImageUrl").or_else(|| origin_image_url.clone())?,

@@ -39,34 +39,6 @@ pub(crate) fn present(text: String) -> Option<String> {
     (!trimmed.is_empty() && trimmed != "null").then_some(text)
 }
 
-/// `text` with every `secret` taken out and a word put in its place.
-pub(crate) fn without(text: String, secret: &str, word: &str) -> String {
-    if secret.is_empty() {
-        return text;
-    }
-    let mut out = String::new();
-    let mut rest = text.as_str();
-    while let Some((before, after)) = cut(rest, secret) {
-        out.push_str(before);
-        out.push_str(word);
-        rest = after;
-    }
-    out.push_str(rest);
-    out
-}
-
-/// `text` as it stands within a JSON string.
-pub(crate) fn escaped(text: &str) -> String {
-    const WRITTEN: &[(&str, &str)] = &[("\\", "\\\\"), ("\"", "\\\""), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")];
-    WRITTEN.iter().fold(text.into(), |text, (plain, escape)| without(text, plain, escape))
-}
-
-/// What stands before and after the first `part`.
-fn cut<'a>(text: &'a str, part: &str) -> Option<(&'a str, &'a str)> {
-    let at = text.as_bytes().windows(part.len()).position(|window| window == part.as_bytes())?;
-    around(text, at, part.len())
-}
-
 /// What stands before and after the `length` bytes at `at`.
 fn around(text: &str, at: usize, length: usize) -> Option<(&str, &str)> {
     let (before, rest) = text.split_at_checked(at)?;

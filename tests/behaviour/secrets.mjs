@@ -1,7 +1,7 @@
 // @ts-check
 /** The key comes out nowhere; the prompt in details.paramJson alone. */
 
-import { is, ok, rejection } from "./check.mjs";
+import { is, ok, rejection, same } from "./check.mjs";
 import { PARAM_JSON, PROMPT, answering, failure, fresh, reaching, record, success } from "./world.mjs";
 
 /** @typedef {import("./world.mjs").Behaviour} Behaviour */
@@ -89,6 +89,12 @@ const QUOTED = [
   ["with the rest of the parameters", PROMPT, (_, paramJson) => `bad parameters ${paramJson}`],
   ["beyond ASCII", "灯塔 🗼 au crépuscule", (prompt) => `«${prompt}»`],
   ["with quotes and lines, as it is", 'a sign that says "open"\nin red', (prompt) => `refused: ${prompt}`],
+  ["in capitals", PROMPT, (prompt) => `refused: ${prompt.toUpperCase()}`],
+  ["cut short", PROMPT, (prompt) => `refused: ${prompt.slice(0, 25)}…`],
+  ["from its middle", PROMPT, (prompt) => `refused: "${prompt.slice(10, 32)}"`],
+  ["in a URL", "灯塔 🗼 au crépuscule", (prompt) => `no https://x.test/?q=${encodeURIComponent(prompt)}`],
+  ["in JSON of ASCII", "une tour au crépuscule", (prompt) => `refused: ${prompt.replace("é", "\\u00e9")}`],
+  ["in HTML", 'a sign that says "open"', (prompt) => `refused: ${prompt.replaceAll('"', "&quot;")}`],
   ["with quotes and lines, as JSON", 'a sign that says "open"\nin red', (_, paramJson) => `bad parameters ${paramJson}`],
 ];
 
@@ -100,6 +106,7 @@ const quoted = QUOTED.map(([what, prompt, says]) => ({
     const fetch = answering(record({ successFlag: 3, errorCode: 422, errorMessage: says(prompt, paramJson), paramJson }));
     const error = await failure(world, world.api.waitForTask("t", { baseUrl: world.baseUrl, fetch }), { kind: "task-failed" });
     is(error.details?.paramJson, paramJson, "details.paramJson");
+    ok(error.message.includes("[prompt]") && error.apiMessage.includes("[prompt]"), `what stands in its place: "${error.message}"`);
     const part = prompt.slice(0, 12);
     holdsNo(error, part, (path) => path.endsWith(".paramJson"));
     holdsNo(await world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch }), part, (path) => path.endsWith(".paramJson") || path === "JSON");
@@ -126,15 +133,27 @@ export const secrets = [
     },
   },
   {
-    name: "secrets: the key is in no field of the details where the API repeats it in the record",
+    name: "secrets: the key is in no free text of the details; what callers go by stays as it came",
     async run(world) {
       const { key } = world;
       const echo = `x ${key} y`;
-      const fetch = answering(record({
-        successFlag: 3, taskId: echo, operationType: echo, paramJson: echo, errorCode: echo, errorMessage: echo, createTime: echo, completeTime: echo,
-      }));
+      const kept = { taskId: echo, paramJson: echo, createTime: echo, completeTime: echo };
+      const fetch = answering(record({ successFlag: 3, ...kept, operationType: echo, errorCode: echo, errorMessage: echo }));
       const error = await failure(world, world.api.waitForTask("t", reaching(world, { fetch })), { kind: "task-failed" });
-      holdsNo(error, key);
+      holdsNo(error, key, (path) => path.startsWith("error.details.") && Object.keys(kept).some((name) => path.endsWith(`.${name}`)));
+      for (const [name, value] of Object.entries(kept)) is(/** @type {any} */ (error.details)[name], value, `details.${name}`);
+    },
+  },
+  {
+    name: "secrets: a short key changes nothing",
+    async run(world) {
+      const url = "https://cdn.test/h/1.png";
+      for (const apiKey of ["h", "test", "cdn", "https"]) {
+        const { response, taskId } = await world.api.getTaskDetails("t", { baseUrl: world.baseUrl, apiKey, fetch: answering(success({ taskId: "test-h", response: { resultImageUrl: url } })) });
+        same([response?.resultImageUrl, taskId], [url, "test-h"], `with the key ${apiKey}`);
+        const error = await failure(world, world.api.getTaskDetails("t", { baseUrl: world.baseUrl, apiKey, fetch: answering({ code: 400, msg: "the test of https://cdn" }) }), { kind: "bad-request" });
+        is(error.apiMessage, "the test of https://cdn", "apiMessage");
+      }
     },
   },
   {
@@ -164,9 +183,14 @@ export const secrets = [
   {
     name: "secrets: the prompt is not in the message where a later look's failure quotes it",
     async run(world) {
-      const fetch = answering(record(), { code: 400, msg: `the prompt "${PROMPT}" is not allowed`, data: null });
-      const error = await failure(world, world.api.waitForTask("t", reaching(world, { fetch })), { kind: "bad-request" });
-      holdsNo(error, PROMPT, (path) => path.endsWith(".paramJson"));
+      const forms = [{ prompt: PROMPT }, { input: { prompt: PROMPT } }].flatMap((params) => [params, JSON.stringify(params)]);
+      const quotes = [PROMPT, PROMPT.toUpperCase(), encodeURIComponent(PROMPT), PROMPT.slice(0, 20)];
+      await Promise.all(forms.flatMap((paramJson) => quotes.map(async (quote) => {
+        const fetch = answering(record({ paramJson }), { code: 400, msg: `the prompt "${quote}" is not allowed`, data: null });
+        const error = await failure(world, world.api.waitForTask("t", reaching(world, { fetch })), { kind: "bad-request" });
+        is(error.apiMessage, 'the prompt "[prompt]" is not allowed', "apiMessage");
+        holdsNo(error, PROMPT, (path) => path.endsWith(".paramJson"));
+      })));
     },
   },
 ];

@@ -5,6 +5,7 @@
 
 pub(crate) mod bytes;
 pub(crate) mod driver;
+pub(crate) mod echo;
 pub(crate) mod http_date;
 pub(crate) mod model;
 pub(crate) mod replies;
@@ -29,6 +30,15 @@ pub(crate) struct Doc(pub(crate) Value);
 impl Json for Doc {
     fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok().map(Self)
+    }
+
+    fn written(&self) -> Option<String> {
+        serde_json::to_string(&self.0).ok()
+    }
+
+    fn clean(&self, key: &str, told: &Self, known: Option<&str>) -> Self {
+        let params = [told.clone(), Self(known.into())];
+        self.text().map_or_else(|| self.clone(), |text| Self(echo::clean(&text, key, &params).into()))
     }
 
     fn member(&self, name: &str) -> Self {

@@ -55,6 +55,8 @@ pub(crate) const TEXTS: &[&str] = &[
     "[",
     "\u{0}",
     "\u{202e}",
+    "\u{9b}31m",
+    "one\u{2028}two\u{2066}",
     "😀",
 ];
 
@@ -63,7 +65,6 @@ pub(crate) fn check(reply: &Reply<'_, Doc>) -> Reading {
     let reading = read(reply);
     let told = format!("{reading:?}");
     assert_eq!(told, format!("{:?}", read(reply)), "a reading is a function of the reply");
-    assert!(!told.contains(KEY), "the key comes out: {told}");
     let brings = brings_a_task(reply);
     let secret = knows_the_prompt(reply);
     match &reading {
@@ -72,17 +73,21 @@ pub(crate) fn check(reply: &Reply<'_, Doc>) -> Reading {
             sound_task(task);
             let rest = TaskDetails {
                 param_json: None,
+                hidden_params: None,
                 task_id: String::new(),
                 create_time: None,
                 complete_time: None,
                 pictures: None,
                 ..TaskDetails::clone(task)
             };
-            assert!(!secret || !format!("{rest:?}").contains(PROMPT), "the prompt comes out: {rest:?}");
+            let rest = format!("{rest:?}");
+            assert!(!rest.contains(KEY), "the key comes out: {rest}");
+            assert!(!secret || !rest.contains(PROMPT), "the prompt comes out: {rest}");
         }
         Reading::Problem(problem) => {
             assert!(!brings || (problem.kind, problem.class) == (Kind::InvalidReply, Class::Final), "no task but {problem:?}");
             sound_problem(problem, reply);
+            assert!(!told.contains(KEY), "the key comes out: {told}");
             assert!(!secret || !told.contains(PROMPT), "the prompt comes out: {told}");
         }
     }
@@ -115,9 +120,13 @@ fn brings_a_task(reply: &Reply<'_, Doc>) -> bool {
 
 /// Whether what the request asked for has been told, now or by an earlier look.
 fn knows_the_prompt(reply: &Reply<'_, Doc>) -> bool {
-    let is_it = |params: &str| serde_json::from_str::<Value>(params).is_ok_and(|params| params["prompt"] == PROMPT);
-    let told = reply.body.as_ref().is_some_and(|Doc(body)| body["data"]["paramJson"].as_str().is_some_and(is_it));
-    told || reply.known.and_then(|known| known.param_json.as_deref()).is_some_and(is_it)
+    let holds_it = |params: &Value| params["prompt"] == PROMPT || params["input"]["prompt"] == PROMPT;
+    let is_it = |params: &str| serde_json::from_str(params).is_ok_and(|params: Value| holds_it(&params));
+    let told = reply.body.as_ref().is_some_and(|Doc(body)| match &body["data"]["paramJson"] {
+        Value::String(params) => is_it(params),
+        params => holds_it(params),
+    });
+    told || reply.known.and_then(|known| known.param_json.as_deref().or(known.hidden_params.as_deref())).is_some_and(is_it)
 }
 
 fn web(url: &str) -> bool {
@@ -152,12 +161,20 @@ fn sound_task(task: &TaskDetails) {
     }
 }
 
+/// What a terminal takes for a command, what turns the direction of a text, and what breaks a line.
+fn is_unseen(character: char) -> bool {
+    let unseen = "\u{61c}\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\u{feff}";
+    character.is_control() || unseen.contains(character)
+}
+
 fn sound_problem(problem: &Problem, reply: &Reply<'_, Doc>) {
     let http_status = reply.http_status;
     assert_eq!(problem.http_status, (http_status > 0).then_some(http_status));
     assert!(problem.message.contains(ADDRESS));
     assert!(problem.message.chars().count() < 700, "{} characters", problem.message.chars().count());
-    assert!(!problem.message.chars().any(|c| c.is_ascii_control()), "{:?}", problem.message);
+    for text in [&problem.message, &problem.said] {
+        assert!(!text.chars().any(is_unseen), "{text:?}");
+    }
     assert!(problem.retry_after_ms.is_none_or(|ms| ms > 0.0 && ms <= 3_600_000.0));
     // The body's code comes before the HTTP status.
     let code = reply.body.as_ref().and_then(|Doc(body)| code_given(body)).unwrap_or(None);
@@ -315,8 +332,9 @@ fn record(bytes: &mut Bytes<'_>) -> Value {
         record.insert(bytes.pick(&NAMES[6..]).to_owned(), leaf(bytes));
     }
     if bytes.one_in(2) {
-        record
-            .insert("paramJson".into(), json!({ "prompt": if bytes.one_in(2) { PROMPT.into() } else { text(bytes) } }).to_string().into());
+        let prompt = if bytes.one_in(2) { PROMPT.into() } else { text(bytes) };
+        let params = if bytes.one_in(3) { json!({ "input": { "prompt": prompt } }) } else { json!({ "prompt": prompt }) };
+        record.insert("paramJson".into(), if bytes.one_in(3) { params } else { params.to_string().into() });
     }
     record.insert("successFlag".into(), if bytes.one_in(4) { leaf(bytes) } else { bytes.below(5).into() });
     let response = if bytes.one_in(3) { value(bytes, 2) } else { json!({ "resultImageUrl": text(bytes), "originImageUrl": leaf(bytes) }) };

@@ -77,6 +77,7 @@ fn task(bytes: &mut Bytes<'_>, wall_ms: f64, among: &[Status]) -> Reading {
         },
         status,
         param_json: None,
+        hidden_params: None,
         model: bytes.pick(&[Model::Standard, Model::Pro, Model::Unknown]),
         operation_type: None,
         create_time: None,
