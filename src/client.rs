@@ -86,7 +86,10 @@ impl Drive {
         let call = Call::read(how, named, &hub.connection, options)?;
         let bell = Bell::new(call.signal.clone());
         let mut client = hub.client.borrow_mut();
-        let seat = client.enter(&call.task_id, call.handle.as_ref(), call.terms.clone(), now());
+        let mut seat = client.enter(&call.task_id, call.handle.as_ref(), call.terms.clone(), now());
+        if let Some(history) = call.history {
+            seat.carry_on(history);
+        }
         if let Some(kept) = client.kept(&call.task_id) {
             kept.bells.borrow_mut().push(Rc::clone(&bell));
         }
@@ -117,6 +120,7 @@ impl Drive {
         }
         let wait = self.seat.wait();
         let (known, ahead_ms) = (wait.details().cloned(), self.seat.ahead_ms());
+        let follows_redirects = wait.follows_redirects();
         // After a failure an ordinary look says more, and it may have been the stream's.
         let offers_stream = !wait.is_single()
             && wait.problem().is_none()
@@ -126,12 +130,22 @@ impl Drive {
         // Where a look belongs to a request its runtime may drop it, and nobody would count it off.
         let place = u32::from(offers_stream && !hub.connection.apart);
         GOING_ON.fetch_add(place, Relaxed);
-        let sent = Sent { hub, task_id, number, bell: self.bell(), single: wait.is_single(), streamed: Cell::new(false) };
+        let sent = Sent { hub, task_id, number, bell: self.bell(), streamed: Cell::new(false) };
         spawn_local(async move {
             let Sent { hub, task_id, streamed, .. } = &sent;
             let known = known.as_deref();
-            let brought =
-                look(Look { connection: &hub.connection, task_id, known, sent: &sent, end, offers_stream, within_ms, ahead_ms }).await;
+            let brought = look(Look {
+                connection: &hub.connection,
+                task_id,
+                known,
+                sent: &sent,
+                end,
+                offers_stream,
+                follows_redirects,
+                within_ms,
+                ahead_ms,
+            })
+            .await;
             GOING_ON.fetch_sub(place, Relaxed);
             // It was over without an event, or nothing at all came within its time. What the network loses and the API refuses says nothing of streams.
             let barren = match &brought {
@@ -191,7 +205,6 @@ struct Sent {
     number: u64,
     /// Of the call that had it sent.
     bell: Rc<Bell>,
-    single: bool,
     /// Its reply went on.
     streamed: Cell<bool>,
 }
@@ -228,7 +241,7 @@ impl Asker for Sent {
     fn leaves_in_ms(&self) -> f64 {
         let connection = &self.hub.connection;
         match self.is_wanted() {
-            true if connection.asks_for_key() => self.hub.client.borrow_mut().leaves_in_ms(now(), self.single),
+            true if connection.asks_for_key() => self.hub.client.borrow_mut().leaves_in_ms(now()),
             true => 0.0,
             false => f64::INFINITY,
         }
@@ -285,7 +298,8 @@ pub(crate) async fn carry_out(mut drive: Drive, place: Option<Rc<Cell<Option<Dri
             Next::Yield => {
                 if let Some(on_progress) = &drive.call.on_progress {
                     let next_look_in_ms = drive.hub.client.borrow().next_look_in_ms(&drive.seat, now);
-                    report(on_progress, drive.seat.wait(), drive.seat.cause(), now_ms, next_look_in_ms)?;
+                    let tells_history = drive.call.history.is_some();
+                    report(on_progress, drive.seat.wait(), drive.seat.cause(), now_ms, next_look_in_ms, tells_history)?;
                 }
                 if let Some(change) = drive.change() {
                     if let Some(place) = place {

@@ -50,6 +50,10 @@ fn told_problem(problem: &Problem) -> Value {
         Class::NotThereYet => "not-there-yet",
         Class::Passing => "passing",
         Class::Unclear => "unclear",
+        Class::FewTimes => "few-times",
+        Class::FewTimesOnceSeen => "few-times-once-seen",
+        Class::Redirected => "redirected",
+        Class::PassingOnceSeen => "passing-once-seen",
     };
     json!({
         "kind": problem.kind.name(),
@@ -109,6 +113,8 @@ fn check(line: &Value) -> Vec<String> {
         retry_after: text("retry_after"),
         retry_at_ms: text("retry_after").and_then(http_date),
         date_ms: text("date").and_then(http_date),
+        key: if line["keyless"] == true { "" } else { support::KEY },
+        from_elsewhere: line["from_elsewhere"] == true,
         ..support::reply(http_status, None)
     });
     let mut wants = line["expect"].as_object().expect("expect").clone();
@@ -131,7 +137,7 @@ fn check(line: &Value) -> Vec<String> {
                 wants.insert("http_status".into(), json!(http_status));
             }
             differences(&wants, &told_problem(problem), &mut out);
-            if problem.retryable() == (problem.class == Class::Final) {
+            if problem.retryable() == matches!(problem.class, Class::Final | Class::FewTimesOnceSeen | Class::Redirected) {
                 out.push("retryable does not go with the class".into());
             }
         }

@@ -29,6 +29,8 @@ pub struct Reply<'a, V> {
     pub known: Option<&'a TaskDetails>,
     /// Host and path that were asked, for the one message that is about them. Never the query.
     pub address: &'a str,
+    /// A redirect was followed, and another origin answered.
+    pub from_elsewhere: bool,
     /// The time of the reply, in ms since the epoch.
     pub now_ms: f64,
 }
@@ -87,20 +89,36 @@ fn is_given<V: Json>(body: &V, name: &str) -> bool {
 struct Verdict(Kind, Class, &'static str);
 
 impl Verdict {
-    const NO_PICTURE: Self = Self(Kind::InvalidReply, Class::Final, "The API calls the task a success but names no picture");
+    /// The API writes a task's state and its result one after the other.
+    const NO_PICTURE: Self = Self(Kind::InvalidReply, Class::FewTimes, "The API calls the task a success but names no picture");
     const NOT_THERE: Self = Self(
         Kind::NotFound,
         Class::NotThereYet,
         "The API knows no such task: a new one takes some seconds to show, else check the id and the account",
     );
-    const NO_ACCESS: Self =
-        Self(Kind::Unauthorized, Class::Final, "The API refused access: check the key, its allowed addresses and the account's credit");
+    const NO_ACCESS: Self = Self(
+        Kind::Unauthorized,
+        Class::FewTimesOnceSeen,
+        "The API refused access: check the key, its allowed addresses and the account's credit",
+    );
+    const SIGN_IN: Self = Self(
+        Kind::Unauthorized,
+        Class::FewTimesOnceSeen,
+        "The server wants you to sign in: sign in again, for example by loading the page anew",
+    );
+    /// A sign-on in front of the server has expired.
+    const SIGN_ON: Self = Self(
+        Kind::Unauthorized,
+        Class::Redirected,
+        "The request was redirected to another origin, as to a login page: sign in again, for example by \
+         loading the page anew, and where there is no sign-on check baseUrl",
+    );
     const FOREIGN: Self = Self(
         Kind::InvalidReply,
         Class::Passing,
         "This is no reply of the API (a web page, or JSON cut short): if it stays so, check baseUrl",
     );
-    const WRONG_ADDRESS: Self = Self(Kind::InvalidReply, Class::Final, "There is no such API at this address: check baseUrl");
+    const WRONG_ADDRESS: Self = Self(Kind::InvalidReply, Class::FewTimes, "There is no such API at this address: check baseUrl");
     const REDIRECT: Self =
         Self(Kind::InvalidReply, Class::Unclear, "The address redirects, and the key is not sent elsewhere: check baseUrl");
 }
@@ -108,15 +126,19 @@ impl Verdict {
 fn classify<V: Json>(reply: &Reply<'_, V>) -> &'static Verdict {
     let status = f64::from(reply.http_status);
     match code_of(reply) {
+        None if reply.from_elsewhere => &Verdict::SIGN_ON,
         // Success without a record is how sisters of this API answer for an unknown id; under an error status the status speaks.
         Some(200.0) if status < 300.0 || status == 404.0 => match &reply.body {
             Some(body) if is_given(body, "data") => &Verdict::FOREIGN,
             _ => &Verdict::NOT_THERE,
         },
         Some(code) if (400.0..600.0).contains(&code) => classify_code(code, &message_of(reply), true),
+        // A page is not shown where a redirect leads, only that there is one.
+        _ if status < 200.0 && reply.key.is_empty() => &Verdict::SIGN_ON,
         _ if status < 200.0 || (300.0..400.0).contains(&status) => &Verdict::REDIRECT,
         _ if status < 300.0 => &Verdict::FOREIGN,
         _ if status == 404.0 => &Verdict::WRONG_ADDRESS,
+        _ if status == 401.0 && reply.key.is_empty() => &Verdict::SIGN_IN,
         _ => classify_code(status, "", reply.body.is_some()),
     }
 }
@@ -150,6 +172,8 @@ fn message_of<V: Json>(reply: &Reply<'_, V>) -> String {
 }
 
 fn problem<V: Json>(reply: &Reply<'_, V>, &Verdict(kind, class, says): &Verdict) -> Problem {
+    // What has no envelope is from something in front of the API, which may be just restarting.
+    let class = if class == Class::Final && code_of(reply).is_none() { Class::FewTimes } else { class };
     let code = reply.body.as_ref().and_then(|body| body.count_at("code"));
     let status = reply.http_status;
     let mut message = String::from(says);

@@ -56,14 +56,49 @@ impl Kind {
 /// What a wait does about a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// Asking again cannot help: stop.
+    /// Polling again cannot help: stop.
     Final,
+    /// Final, unless a poll of this wait has been good: then as [`Class::FewTimes`].
+    FewTimesOnceSeen,
+    /// Poll a few times more, then stop, and take it for final.
+    FewTimes,
+    /// Poll a few times more, then stop. Whether it passes is still open then.
+    Unclear,
+    /// As [`Class::FewTimes`], counted since the last good poll and not in a row: in between, polls
+    /// fail for other reasons.
+    Redirected,
     /// The task may not be visible yet: wait within the grace span, then stop.
     NotThereYet,
+    /// Ride it out to the deadline, with backoff, where a poll of this wait has been good; else as
+    /// [`Class::FewTimes`], with some more attempts.
+    PassingOnceSeen,
     /// Ride it out to the deadline, with backoff.
     Passing,
-    /// It may pass or not; a few tries in a row, then stop.
-    Unclear,
+}
+
+impl Class {
+    /// What it comes to in a wait, by whether a poll of that has been good.
+    #[must_use]
+    pub const fn in_wait(self, seen: bool) -> Self {
+        match self {
+            Self::FewTimesOnceSeen if seen => Self::FewTimes,
+            Self::FewTimesOnceSeen => Self::Final,
+            Self::PassingOnceSeen if seen => Self::Passing,
+            class => class,
+        }
+    }
+
+    /// How many failures of this class end a wait; `None` where their number does not.
+    #[must_use]
+    pub const fn most_failures(self, seen: bool) -> Option<u32> {
+        match self.in_wait(seen) {
+            Self::Final => Some(1),
+            Self::FewTimes if seen => Some(4),
+            Self::FewTimes | Self::FewTimesOnceSeen | Self::Unclear | Self::Redirected => Some(3),
+            Self::PassingOnceSeen => Some(5),
+            Self::NotThereYet | Self::Passing => None,
+        }
+    }
 }
 
 /// A look that brought no task.
@@ -101,9 +136,15 @@ impl Problem {
         Self::without_reply(Kind::Network, Class::Passing, &message)
     }
 
+    /// The same problem in another class.
+    #[must_use]
+    pub fn classed(&self, class: Class) -> Self {
+        Self { class, ..self.clone() }
+    }
+
     /// Can asking again help?
     #[must_use]
     pub fn retryable(&self) -> bool {
-        self.class != Class::Final
+        !matches!(self.class, Class::Final | Class::FewTimesOnceSeen | Class::Redirected)
     }
 }

@@ -6,7 +6,7 @@ use super::budget::Budget;
 use super::durations::Durations;
 use super::handle::Handle;
 use super::latest::Latest;
-use super::machine::{LAST_LOOK_BEFORE_MS, Next, Terms, Wait};
+use super::machine::{History, LAST_LOOK_BEFORE_MS, Next, Terms, Wait};
 use super::schedule::{Guide, MIN_GAP_MS};
 use super::turns::{LATE_MS, Turns};
 use crate::reply::{Code, Kind, Problem, Reading};
@@ -24,6 +24,9 @@ const CUT_OFF_MS: f64 = 2_000.0;
 const LOST_AFTER_MS: f64 = 1_000.0;
 /// A stream that has told nothing new for so long is looked behind, whatever signs of life it shows.
 const STALE_MS: f64 = 60_000.0;
+/// Between polls of a task while the browser says that there is no network. It may be wrong: it knows
+/// nothing of a server on the same machine, nor of every kind of network.
+const OFFLINE_PAUSE_MS: f64 = 30_000.0;
 /// Of so many tasks that nobody waits for any more it is known until when they are to be left alone.
 const MOST_OWED: usize = 1_000;
 
@@ -43,7 +46,7 @@ pub enum Page {
     Shown(u32),
     /// In the background.
     Hidden,
-    /// Without a network, as the browser says.
+    /// Without a network, as the browser says. It may be wrong.
     Offline,
 }
 
@@ -55,6 +58,10 @@ pub struct Client<C, K = ()> {
     limited_in_a_row: u32,
     durations: Durations,
     page: Page,
+    /// Since when the page has been what it is.
+    page_since_ms: f64,
+    /// A poll was good although the page is offline: what the browser says is wrong.
+    reached: bool,
     /// How far the wall clock was ahead, when last compared.
     wall_ahead_ms: Option<f64>,
     /// How often there was reason to look again at once, and when the last such look is due.
@@ -157,6 +164,11 @@ impl<C> Seat<C> {
         self.cause.as_ref()
     }
 
+    /// Failures count on from what they were in the wait that this one carries on.
+    pub fn carry_on(&mut self, history: History) {
+        self.wait.carry_on(history);
+    }
+
     /// The caller has had enough. Nothing is sent after this.
     pub fn abort(&mut self) {
         self.wait.abort();
@@ -172,6 +184,8 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
             limited_in_a_row: 0,
             durations: Durations::default(),
             page: Page::Shown(0),
+            page_since_ms: f64::NEG_INFINITY,
+            reached: false,
             wall_ahead_ms: None,
             wakings: 0,
             awake_at_ms: f64::NEG_INFINITY,
@@ -273,6 +287,7 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
             return;
         }
         let (single, sent_ms) = flight.map_or((false, f64::NEG_INFINITY), |flight| (flight.single, flight.sent_ms));
+        self.reached |= matches!(reading, Reading::Task(_)) && sent_ms >= self.page_since_ms;
         task.not_before_ms = not_before_ms;
         task.looks = task.looks.wrapping_add(1);
         task.last = Some(Look { look, reading, cause, single, sent_ms, at_ms: now_ms, random });
@@ -281,8 +296,8 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
 
     /// The request of a look is about to leave, and had to wait for its key since the look was sent: it is to ask again in so many ms. Infinitely
     /// many where it is to be given up, because all are to be silent now.
-    pub fn leaves_in_ms(&mut self, now: Now, single: bool) -> f64 {
-        if self.page == Page::Offline && !single { f64::INFINITY } else { self.budget.leave(now.steady_ms) }
+    pub fn leaves_in_ms(&mut self, now: Now) -> f64 {
+        self.budget.leave(now.steady_ms)
     }
 
     /// A look counts as on its way for this long from now. Its reply goes on; or where the time is none, it was given up or its reply does not go
@@ -312,7 +327,10 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
     #[must_use]
     pub fn next_look_in_ms(&self, seat: &Seat<C>, now: Now) -> Option<f64> {
         let due_ms = seat.wait.due_ms()? - seat.ahead_ms;
-        let due_ms = due_ms.max(self.task(&seat.wait.handle().task_id).map_or(due_ms, |task| self.on_its_way_until_ms(task, seat)));
+        let due_ms = due_ms.max(
+            self.task(&seat.wait.handle().task_id)
+                .map_or(due_ms, |task| self.on_its_way_until_ms(task, seat).max(self.offline_until_ms(task, seat))),
+        );
         Some((due_ms.max(self.turn_ms(f64::INFINITY, false, now.steady_ms)) - now.steady_ms).max(0.0))
     }
 
@@ -353,7 +371,16 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
                 self.awake_at_ms = now.steady_ms + AWAKE_AFTER_MS;
             }
         }
-        self.page = page;
+        if self.page != page {
+            self.page = page;
+            self.page_since_ms = now.steady_ms;
+            self.reached = false;
+        }
+    }
+
+    /// Whether the browser says so, and nothing speaks against it.
+    fn is_offline(&self) -> bool {
+        self.page == Page::Offline && !self.reached
     }
 
     fn next_of(&mut self, seat: &mut Seat<C>, now_ms: f64) -> Next {
@@ -366,7 +393,8 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
         }
         let next = seat.wait.next(now_ms + seat.ahead_ms);
         let Next::Send { within_ms, .. } = next else { return next };
-        let mut from_ms = self.tasks.get(place).map_or(f64::NEG_INFINITY, |task| self.on_its_way_until_ms(task, seat));
+        let Some(task) = self.tasks.get(place) else { return next };
+        let (mut from_ms, offline_ms) = (self.on_its_way_until_ms(task, seat), self.offline_until_ms(task, seat));
         let Some(task) = self.tasks.get_mut(place) else { return next };
         let (single, deadline_ms) = (seat.wait.is_single(), seat.wait.deadline());
         let sleep_until = |at_ms: f64| Next::SleepUntil((at_ms + seat.ahead_ms).min(deadline_ms));
@@ -374,7 +402,7 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
         let mut page_ms = f64::NEG_INFINITY;
         if !single {
             from_ms = from_ms.max(task.not_before_ms);
-            page_ms = if self.page == Page::Offline { f64::INFINITY } else { self.awake_at_ms };
+            page_ms = self.awake_at_ms.max(offline_ms);
         }
         if now_ms < from_ms {
             self.moved |= self.turns.leave(seat.turn);
@@ -421,6 +449,12 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
         }
     }
 
+    /// Until when a wait does not poll because the page is offline. Its first poll is always sent.
+    fn offline_until_ms(&self, task: &Task<C, K>, seat: &Seat<C>) -> f64 {
+        let holds = self.is_offline() && seat.wait.looks() > 0;
+        if holds { task.last_active_ms() + OFFLINE_PAUSE_MS } else { f64::NEG_INFINITY }
+    }
+
     /// When a turn comes. Single looks, which somebody waits for now, stand in a queue of their own and have every second turn: a busy client
     /// answers them, and they do not hold up its waits.
     fn turn_ms(&self, number: f64, single: bool, now_ms: f64) -> f64 {
@@ -443,7 +477,7 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
         seat.cause = cause.clone();
         let more = seat.known_look == *look;
         seat.known_look = *look;
-        let guide = Guide { durations: &self.durations, hidden: !matches!(self.page, Page::Shown(_)), random: *random };
+        let guide = Guide { durations: &self.durations, hidden: self.page == Page::Hidden || self.is_offline(), random: *random };
         wait.came_back(reading, more, sent_ms + ahead_ms, at_ms + ahead_ms, guide);
     }
 
@@ -482,6 +516,12 @@ impl<C, K: Default> Task<C, K> {
 }
 
 impl<C, K> Task<C, K> {
+    /// When the last look at it was sent or came back.
+    fn last_active_ms(&self) -> f64 {
+        let sent_ms = self.flight.map_or(f64::NEG_INFINITY, |flight| flight.sent_ms);
+        self.last.as_ref().map_or(sent_ms, |last| last.at_ms.max(sent_ms))
+    }
+
     /// Whether it had, as its last look found it; where that failed, nothing is known.
     fn has_ended(&self) -> Option<bool> {
         match &self.last.as_ref()?.reading {

@@ -103,7 +103,7 @@ fn time_out(wait: &Wait, now_ms: f64) -> Problem {
     push_whole(&mut message, wait.elapsed_ms(now_ms) / 1000.0);
     message.push_str(" s");
     if unsent {
-        message.push_str(": offline, or held back by maxRequestsPerSecond or a pause that the API asked for");
+        message.push_str(": held back by maxRequestsPerSecond or a pause that the API asked for");
     }
     if let Some(asked_ms) = last.and_then(|last| last.retry_after_ms) {
         message.push_str(", and the API asks to be left alone for ");

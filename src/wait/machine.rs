@@ -6,8 +6,6 @@ use super::schedule::{Guide, MIN_GAP_MS, Pace, jittered};
 use crate::reply::{Class, Kind, Model, Problem, Reading, Status, TaskDetails};
 use std::rc::Rc;
 
-/// A problem that may pass or not ends the wait when it comes this often in a row.
-const UNCLEAR_TRIES: u32 = 3;
 /// The last look is taken this long before the deadline, so that it has time to come back.
 pub(super) const LAST_LOOK_BEFORE_MS: f64 = 1_000.0;
 /// Between looks for a task that is not there yet: a new one takes some seconds to show.
@@ -73,6 +71,18 @@ pub enum Outcome {
     Aborted,
 }
 
+/// What a wait's decisions on failures are based on. A wait that goes on in another may be given that
+/// of the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct History {
+    /// A poll has been good.
+    pub seen: bool,
+    /// Failures since then.
+    pub failures: u32,
+    /// The last of these in a row whose number is limited.
+    pub limited: u32,
+}
+
 /// What the machine waits for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum State {
@@ -99,8 +109,11 @@ pub struct Wait {
     looks: u32,
     /// When it had a look sent that has not come back.
     sent_ms: Option<f64>,
-    failures_in_a_row: u32,
-    unclear_in_a_row: u32,
+    history: History,
+    /// A reply of the API has come, whatever it said.
+    answered: bool,
+    /// Failures whose request was redirected, since the last good poll.
+    redirects: u32,
     /// Since when the id counts as unknown: until the task has been seen, since this wait began or was brought back.
     unknown_since_ms: Option<f64>,
     /// When the task began, as far as known; from the task itself once that has been read.
@@ -141,8 +154,9 @@ impl Wait {
             problem: None,
             looks: 0,
             sent_ms: None,
-            failures_in_a_row: 0,
-            unclear_in_a_row: 0,
+            history: History::default(),
+            answered: false,
+            redirects: 0,
             unknown_since_ms: Some(now_ms),
             born_at_ms: started_at_ms,
             born_as_read: false,
@@ -151,6 +165,12 @@ impl Wait {
             overtime: None,
             wall_ahead_ms: 0.0,
         }
+    }
+
+    /// Failures count on from what they were in the wait that this one carries on.
+    pub(super) fn carry_on(&mut self, history: History) {
+        self.history = history;
+        self.answered |= history.seen;
     }
 
     pub(super) fn wall_is_ahead(&mut self, ahead_ms: f64) {
@@ -306,6 +326,19 @@ impl Wait {
         self.problem.as_ref()
     }
 
+    /// What the next failure is judged by.
+    #[must_use]
+    pub fn history(&self) -> History {
+        self.history
+    }
+
+    /// Whether the next poll is to follow redirects. In a page, to follow one to another origin fails
+    /// like a network that is down, and so after such a failure the next poll tells the two apart.
+    #[must_use]
+    pub fn follows_redirects(&self) -> bool {
+        self.problem.as_ref().is_none_or(|problem| problem.kind != Kind::Network)
+    }
+
     /// Looks sent so far.
     #[must_use]
     pub fn looks(&self) -> u32 {
@@ -326,8 +359,9 @@ impl Wait {
 
     fn saw(&mut self, details: &Rc<TaskDetails>, now_ms: f64, guide: Guide<'_>) -> State {
         self.problem = None;
-        self.failures_in_a_row = 0;
-        self.unclear_in_a_row = 0;
+        self.history = History { seen: true, ..History::default() };
+        self.answered = true;
+        self.redirects = 0;
         self.unknown_since_ms = None;
         // Read once: a wall clock that is set later on does not make the task older.
         if !self.born_as_read
@@ -348,29 +382,55 @@ impl Wait {
     }
 
     fn failed(&mut self, problem: &Rc<Problem>, now_ms: f64, guide: Guide<'_>) -> State {
-        let class = problem.class;
-        let asked_ms = problem.retry_after_ms.filter(|ms| *ms > 0.0);
-        self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
-        self.unclear_in_a_row = if class == Class::Unclear { self.unclear_in_a_row.saturating_add(1) } else { 0 };
-        let pause_ms = backoff::pause_ms(problem, self.failures_in_a_row, guide.random);
+        let History { seen, failures, limited } = self.history;
+        let class = problem.class.in_wait(seen);
+        let most = problem.class.most_failures(seen);
+        let redirected = class == Class::Redirected;
+        let limited = if most.is_some() { limited.saturating_add(1) } else { 0 };
+        self.history = History { seen, failures: failures.saturating_add(1), limited };
+        self.redirects = self.redirects.saturating_add(redirected.into());
+        self.answered |= problem.code.is_some();
+        let pause_ms = backoff::pause_ms(problem, self.history.failures, guide.random);
         self.problem = Some(Rc::clone(problem));
+        if self.terms.once {
+            return State::Ended(Outcome::GaveUp);
+        }
+        if most.is_some_and(|most| most <= if redirected { self.redirects } else { limited }) {
+            let is_open = matches!(class, Class::Unclear | Class::PassingOnceSeen);
+            let ends_as = if is_open { Class::Unclear } else { Class::Final };
+            self.problem = Some(problem.classed(ends_as).into());
+            return State::Ended(Outcome::GaveUp);
+        }
+        // A failure that is ridden out is one that may pass.
+        let ridden_out = if most.is_some() { Class::Unclear } else { class };
+        if ridden_out != problem.class {
+            self.problem = Some(problem.classed(ridden_out).into());
+        }
+        if !self.answered && matches!(problem.kind, Kind::Network | Kind::InvalidReply) {
+            self.add_that_nothing_answered();
+        }
+        let asked_ms = problem.retry_after_ms.filter(|ms| *ms > 0.0);
         match class {
-            _ if self.terms.once => State::Ended(Outcome::GaveUp),
-            Class::Final => State::Ended(Outcome::GaveUp),
-            Class::Unclear if self.unclear_in_a_row >= UNCLEAR_TRIES => State::Ended(Outcome::GaveUp),
             Class::NotThereYet => self.not_found(asked_ms.unwrap_or(0.0), now_ms, guide.random),
             // What the server is owed, and one who was asked too often is, is not cut short before the end.
             _ if asked_ms.is_some() || problem.kind == Kind::RateLimited => self.owed_pause(pause_ms, now_ms),
-            Class::Passing | Class::Unclear => self.pause(pause_ms, now_ms),
+            _ => self.pause(pause_ms, now_ms),
+        }
+    }
+
+    /// A wait that never was of use says so, because it may be that it never will be.
+    fn add_that_nothing_answered(&mut self) {
+        if let Some(problem) = self.problem.as_mut().map(Rc::make_mut) {
+            problem.message.push_str(". Nothing at this address has answered like the API yet");
         }
     }
 
     /// Within the grace span the id counts as not there yet, and the last look of the span is taken at its very end.
     fn not_found(&mut self, asked_ms: f64, now_ms: f64, random: f64) -> State {
-        self.failures_in_a_row = 0;
+        self.history.failures = 0;
         let until = *self.unknown_since_ms.get_or_insert(now_ms) + self.terms.not_found_grace_ms;
         if now_ms >= until {
-            self.problem = self.problem.as_deref().map(|problem| Rc::new(Problem { class: Class::Final, ..problem.clone() }));
+            self.problem = self.problem.as_deref().map(|problem| problem.classed(Class::Final).into());
             return State::Ended(Outcome::GaveUp);
         }
         let pause_ms = jittered(NOT_THERE_YET_MS, random).min(until - now_ms);

@@ -20,5 +20,5 @@ pub use client::{Client, Now, Page, Seat};
 pub use durations::Durations;
 pub use failure::Failure;
 pub use handle::Handle;
-pub use machine::{Next, Outcome, Terms, Wait};
+pub use machine::{History, Next, Outcome, Terms, Wait};
 pub use schedule::{MIN_GAP_MS, Pace};

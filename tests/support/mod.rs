@@ -74,6 +74,7 @@ pub(crate) fn reply<'a>(http_status: u16, body: Option<Value>) -> Reply<'a, Doc>
         key: KEY,
         known: None,
         address: ADDRESS,
+        from_elsewhere: false,
         now_ms: NOW_MS,
     }
 }
@@ -130,9 +131,10 @@ pub(crate) fn success() -> Reading {
 /// A problem of this class and the kind that goes with it.
 pub(crate) fn failing(class: Class) -> Reading {
     let kind = match class {
-        Class::Final => Kind::Unauthorized,
+        Class::Final | Class::FewTimesOnceSeen | Class::Redirected => Kind::Unauthorized,
         Class::NotThereYet => Kind::NotFound,
-        Class::Passing => Kind::Network,
+        Class::Passing | Class::PassingOnceSeen => Kind::Network,
+        Class::FewTimes => Kind::InvalidReply,
         Class::Unclear => Kind::Server,
     };
     Reading::Problem(Problem::without_reply(kind, class, "it went wrong").into())

@@ -85,7 +85,7 @@ pub(crate) fn check(reply: &Reply<'_, Doc>) -> Reading {
             assert!(!secret || !rest.contains(PROMPT), "the prompt comes out: {rest}");
         }
         Reading::Problem(problem) => {
-            assert!(!brings || (problem.kind, problem.class) == (Kind::InvalidReply, Class::Final), "no task but {problem:?}");
+            assert!(!brings || (problem.kind, problem.class) == (Kind::InvalidReply, Class::FewTimes), "no task but {problem:?}");
             sound_problem(problem, reply);
             assert!(!told.contains(KEY), "the key comes out: {told}");
             assert!(!secret || !told.contains(PROMPT), "the prompt comes out: {told}");
@@ -179,12 +179,15 @@ fn sound_problem(problem: &Problem, reply: &Reply<'_, Doc>) {
     // The body's code comes before the HTTP status.
     let code = reply.body.as_ref().and_then(|Doc(body)| code_given(body)).unwrap_or(None);
     let bare = reply.body.is_none().then_some(f64::from(http_status));
+    // Without an envelope it is from something in front of the API.
+    let final_or_few = if code.is_some() { Class::Final } else { Class::FewTimes };
     let expected = match code.or(bare) {
-        Some(401.0) => (Kind::Unauthorized, Class::Final),
-        Some(402.0) => (Kind::PaymentRequired, Class::Final),
+        Some(_) if code.is_none() && reply.from_elsewhere => (Kind::Unauthorized, Class::Redirected),
+        Some(401.0) => (Kind::Unauthorized, Class::FewTimesOnceSeen),
+        Some(402.0) => (Kind::PaymentRequired, final_or_few),
         Some(429.0 | 433.0) => (Kind::RateLimited, Class::Passing),
         Some(455.0 | 501.0..505.0 | 506.0..600.0) => (Kind::Server, Class::Passing),
-        Some(505.0) => (Kind::Server, Class::Final),
+        Some(505.0) => (Kind::Server, final_or_few),
         _ => return,
     };
     assert_eq!((problem.kind, problem.class), expected);
@@ -252,6 +255,7 @@ pub(crate) fn play(bytes: &[u8]) {
         _ => Some(json!({ "code": 200, "msg": text(&mut bytes), "data": record(&mut bytes) })),
     };
     check(&Reply {
+        from_elsewhere: bytes.one_in(6),
         retry_after: retry_after.as_deref(),
         retry_at_ms: retry_after.as_deref().and_then(http_date),
         date_ms: date.as_deref().and_then(http_date),

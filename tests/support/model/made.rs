@@ -93,7 +93,7 @@ fn task(bytes: &mut Bytes<'_>, wall_ms: f64, among: &[Status]) -> Reading {
 }
 
 fn problem(bytes: &mut Bytes<'_>) -> Reading {
-    use Class::{Final, NotThereYet, Passing, Unclear};
+    use Class::{FewTimes, FewTimesOnceSeen, Final, NotThereYet, Passing, PassingOnceSeen, Redirected, Unclear};
     use Kind::{InvalidArgument, InvalidReply, Network, NotFound, RateLimited, Server, Unauthorized};
     let (kind, class) = bytes.pick(&[
         (Network, Passing),
@@ -105,6 +105,11 @@ fn problem(bytes: &mut Bytes<'_>) -> Reading {
         (NotFound, NotThereYet),
         (RateLimited, Unclear),
         (RateLimited, NotThereYet),
+        (Unauthorized, FewTimesOnceSeen),
+        (Unauthorized, Redirected),
+        (InvalidReply, FewTimes),
+        (Network, PassingOnceSeen),
+        (RateLimited, FewTimes),
         (Unauthorized, Final),
         (InvalidArgument, Final),
     ]);

@@ -32,7 +32,12 @@ pub(super) struct Rules {
     /// It had a look sent, and has heard of none since.
     sent_ms: Option<f64>,
     last: Option<Look>,
-    unclear_in_a_row: u32,
+    /// A poll has been good.
+    seen: bool,
+    /// Failures in a row of which only a few are ridden out, and redirected ones since the last good
+    /// poll.
+    few_in_a_row: u32,
+    redirected: u32,
     unknown_since_ms: Option<f64>,
     /// What the server is owed.
     not_before_ms: f64,
@@ -70,7 +75,9 @@ impl Rules {
             unshown: false,
             sent_ms: None,
             last: None,
-            unclear_in_a_row: 0,
+            seen: false,
+            few_in_a_row: 0,
+            redirected: 0,
             unknown_since_ms: Some(now_ms),
             not_before_ms: f64::NEG_INFINITY,
             due_by_ms: now_ms,
@@ -157,17 +164,27 @@ impl Rules {
             Reading::Task(task) => (Some(task.status), None),
             Reading::Problem(problem) => (None, Some(problem.class)),
         };
-        self.unclear_in_a_row = if class == Some(Class::Unclear) { self.unclear_in_a_row + 1 } else { 0 };
+        // How many in a row are one too many, by what the failure is and whether the task was seen.
+        let most = match (class, self.seen) {
+            (Some(Class::FewTimes | Class::FewTimesOnceSeen), true) => 4,
+            (Some(Class::FewTimes | Class::Unclear | Class::Redirected), _) => 3,
+            (Some(Class::PassingOnceSeen), false) => 5,
+            (Some(Class::Final | Class::FewTimesOnceSeen), _) => 1,
+            _ => 0,
+        };
+        self.few_in_a_row = if most > 0 { self.few_in_a_row + 1 } else { 0 };
+        self.redirected += u32::from(class == Some(Class::Redirected));
         if status.is_some() {
+            (self.seen, self.redirected) = (true, 0);
             self.unknown_since_ms = None;
         }
+        let counted = if class == Some(Class::Redirected) { self.redirected } else { self.few_in_a_row };
         match (status, class) {
             (Some(_), _) if self.terms.once => Some(Outcome::Looked),
             (None, _) if self.terms.once => Some(Outcome::GaveUp),
             (Some(Status::Success), _) => Some(Outcome::Succeeded),
             (Some(Status::CreateTaskFailed | Status::GenerateFailed), _) => Some(Outcome::Failed),
-            (_, Some(Class::Final)) => Some(Outcome::GaveUp),
-            (_, Some(Class::Unclear)) if self.unclear_in_a_row == 3 => Some(Outcome::GaveUp),
+            _ if most > 0 && counted >= most => Some(Outcome::GaveUp),
             (_, Some(Class::NotThereYet)) => {
                 let since = *self.unknown_since_ms.get_or_insert(at_ms);
                 (at_ms >= since + self.terms.not_found_grace_ms).then_some(Outcome::GaveUp)
@@ -221,7 +238,8 @@ impl Rules {
             Next::SleepUntil(at_ms) => {
                 assert!(at_ms > now_ms - EPSILON_MS && at_ms <= end_ms, "sleep from {now_ms} to {at_ms}, the end at {end_ms}");
                 let due_ms = self.due_by_ms - self.ahead_ms;
-                let latest_ms = shared.latest_ms(task, self.terms.once, due_ms, steady_ms);
+                let polled = !self.terms.once && self.looks > 0;
+                let latest_ms = shared.latest_ms(task, polled, due_ms, steady_ms);
                 let latest_ms = if self.terms.once { latest_ms } else { latest_ms.max(shared.awake_at_ms) };
                 let until_ms = at_ms - self.ahead_ms;
                 assert!(until_ms <= latest_ms + EPSILON_MS, "sleeps until {until_ms}, not {latest_ms}: {self:?} {shared:?}");
@@ -232,6 +250,10 @@ impl Rules {
                 assert!(now_ms < end_ms, "a look past the end");
                 assert!(self.terms.once || steady_ms >= shared.awake_at_ms - EPSILON_MS, "sent as the page wakes up");
                 assert!(self.terms.once || now_ms >= self.not_before_ms - EPSILON_MS, "{} ms early", self.not_before_ms - now_ms);
+                assert!(
+                    self.terms.once || self.looks == 0 || steady_ms >= shared.offline_until_ms(task) - EPSILON_MS,
+                    "polls often while offline"
+                );
                 let limit_ms = steady_ms + within_ms;
                 let flight = Flight { look, single: self.terms.once, sent_ms: steady_ms, limit_ms, goes_on: false, again: false };
                 shared.sent(task, flight, end_ms - LAST_MOMENTS_MS - self.ahead_ms);

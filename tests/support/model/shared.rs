@@ -10,6 +10,8 @@ const LOST_AFTER_MS: f64 = 1_000.0;
 const LATE_MS: f64 = 250.0;
 /// A look sent before a waking has this long after it.
 const CUT_OFF_MS: f64 = 2_000.0;
+/// Between polls of a task by a page that is offline.
+const OFFLINE_PAUSE_MS: f64 = 30_000.0;
 /// A stream stands for a look this long after what it told last.
 const STALE_MS: f64 = 60_000.0;
 
@@ -86,6 +88,9 @@ pub(super) struct Shared {
     most_tasks: f64,
     /// The page when last asked.
     pub(super) page: Page,
+    page_since_ms: f64,
+    /// A poll was good since the page is offline.
+    reached: bool,
     wall_ahead_ms: Option<f64>,
     pub(super) wakings: u32,
     pub(super) awake_at_ms: f64,
@@ -107,6 +112,8 @@ impl Shared {
             in_touch,
             most_tasks: 0.0,
             page: Page::Shown(0),
+            page_since_ms: f64::NEG_INFINITY,
+            reached: false,
             wall_ahead_ms: None,
             wakings: 0,
             awake_at_ms: f64::NEG_INFINITY,
@@ -160,12 +167,24 @@ impl Shared {
                 self.awake_at_ms = now.steady_ms + 500.0;
             }
         }
-        self.page = page;
+        if self.page != page {
+            (self.page, self.page_since_ms, self.reached) = (page, now.steady_ms, false);
+        }
+    }
+
+    /// Until when no wait polls this task again, because the page is offline as far as is known.
+    pub(super) fn offline_until_ms(&self, task: usize) -> f64 {
+        if self.page != Page::Offline || self.reached {
+            return f64::NEG_INFINITY;
+        }
+        let task = &self.tasks[task];
+        let back_ms = task.last.as_ref().map_or(f64::NEG_INFINITY, |last| last.at_ms);
+        task.flights.iter().map(|flight| flight.sent_ms).fold(back_ms, f64::max) + OFFLINE_PAUSE_MS
     }
 
     /// A look is sent: whether it may be, and what follows for the others. From `last_ms` on its wait has one that a stream does not stand for.
     pub(super) fn sent(&mut self, task: usize, mut flight: Flight, last_ms: f64) {
-        let Self { last_sent_ms, gap_ms, cool_ms, page, awake_at_ms, .. } = *self;
+        let Self { last_sent_ms, gap_ms, cool_ms, awake_at_ms, .. } = *self;
         let Flight { sent_ms: now_ms, single, .. } = flight;
         assert!(now_ms >= last_sent_ms + gap_ms - EPSILON_MS, "sent {} ms after the last, of {gap_ms}", now_ms - last_sent_ms);
         assert!(now_ms >= cool_ms - EPSILON_MS, "sent {} ms before the end of the cool-down", cool_ms - now_ms);
@@ -184,7 +203,6 @@ impl Shared {
         if !single {
             let not_before_ms = task.owed_until_ms.max(task.over_ms + MIN_GAP_MS);
             assert!(now_ms >= not_before_ms - EPSILON_MS, "sent {} ms early after the last look", not_before_ms - now_ms);
-            assert!(page != Page::Offline, "sent without a network");
         }
         // What was lost has no claim any more.
         flight.again = task.flights.iter().any(|other| !other.goes_on);
@@ -241,6 +259,7 @@ impl Shared {
     }
 
     pub(super) fn share(&mut self, task: usize, look: Look) {
+        self.reached |= matches!(look.reading, Reading::Task(_)) && look.sent_ms >= self.page_since_ms;
         let task = &mut self.tasks[task];
         task.owed_until_ms = match &look.reading {
             Reading::Problem(problem) => look.at_ms + problem.retry_after_ms.unwrap_or(0.0),
@@ -251,10 +270,9 @@ impl Shared {
     }
 
     /// The latest instant that a wait may be sent to sleep until, whose own look is due at `due_ms` at the latest.
-    pub(super) fn latest_ms(&self, task: usize, single: bool, due_ms: f64, now_ms: f64) -> f64 {
-        if self.page == Page::Offline && !single {
-            return f64::INFINITY;
-        }
+    /// One that has polled does so seldom while the page is offline.
+    pub(super) fn latest_ms(&self, task: usize, polled: bool, due_ms: f64, now_ms: f64) -> f64 {
+        let due_ms = if polled { due_ms.max(self.offline_until_ms(task)) } else { due_ms };
         // Where all are told, only those who wait now stand before it; each task for its waits and for its single looks.
         let tasks = self.tasks.iter().filter(|task| task.waits > 0).count() as f64;
         let before = 2.0 * if self.in_touch { tasks } else { self.most_tasks } - 1.0;
@@ -268,7 +286,9 @@ impl Shared {
     pub(super) fn is_idle(&self, task: usize, now_ms: f64) -> bool {
         let task = &self.tasks[task];
         let open_ms = self.cool_by_ms.max(self.last_sent_ms + self.wide_gap_ms).max(self.awake_at_ms);
-        self.page != Page::Offline && task.flights.is_empty() && now_ms > open_ms.max(task.over_ms + MIN_GAP_MS).max(task.owed_until_ms)
+        (self.page != Page::Offline || self.reached)
+            && task.flights.is_empty()
+            && now_ms > open_ms.max(task.over_ms + MIN_GAP_MS).max(task.owed_until_ms)
     }
 }
 
