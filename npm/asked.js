@@ -21,7 +21,7 @@ export async function asked(own, url, init, silenceMs) {
   // The bare global, so that it is called with the right `this` and found late.
   const reply = await (own ?? fetch)(url, sent);
   const retryAfter = header(reply, "retry-after");
-  const came = { status: reply.status, retryAfter, retryAt: instant(retryAfter), date: instant(header(reply, "date")) };
+  const came = { status: reply.status, retryAfter, retryAt: instant(retryAfter), date: instant(header(reply, "date")), elsewhere: isElsewhere(reply, url) };
   if (silenceMs && /^text\/event-stream/i.test(header(reply, "content-type") ?? "")) {
     const events = eventsOf(reply, signal, silenceMs);
     // However it ends, it is over.
@@ -74,6 +74,21 @@ function header({ headers }, name) {
     if (["string", "number"].includes(typeof value)) return `${value}`;
   } catch {
     // There are none.
+  }
+}
+
+/**
+ * Whether redirects were followed to another origin.
+ *
+ * @param {Response} reply
+ * @param {string} asked
+ */
+function isElsewhere({ redirected, url }, asked) {
+  try {
+    return redirected && new URL(url).origin !== new URL(asked).origin;
+  } catch {
+    // A reply that is made by hand may have no URL.
+    return false;
   }
 }
 

@@ -86,6 +86,8 @@ pub(crate) struct Look<'a, A> {
     pub(crate) end: Rc<End>,
     /// Its reply may go on.
     pub(crate) offers_stream: bool,
+    /// Redirects are followed, where there is no key.
+    pub(crate) follows_redirects: bool,
     /// The reply has to be there, body included.
     pub(crate) within_ms: f64,
     /// From the steady clock to the wait's own.
@@ -130,7 +132,7 @@ async fn exchange<A: Asker>(look: &Look<'_, A>, limit: &Pause) -> Result<Reading
     let lost = |thrown| Trouble::Lost(without_key(thrown, &key));
     let controller = AbortController::new().map_err(lost)?;
     let url = joined(&[&connection.url, "?taskId=", &String::from(encode_uri_component(look.task_id))]).into();
-    let init = init(connection, &key, &controller);
+    let init = init(look, &key, &controller);
     let mut in_flight = InFlight(Some(controller));
     let silence_ms = look.offers_stream.then_some(SILENCE_MS);
     let came = JsFuture::from(asked(connection.fetch.as_ref(), Some(&url), Some(&init.0), silence_ms)).await.map_err(lost)?;
@@ -149,7 +151,8 @@ async fn exchange<A: Asker>(look: &Look<'_, A>, limit: &Pause) -> Result<Reading
 }
 
 /// The second argument of fetch, but that its headers are still a `Headers`.
-fn init(connection: &Connection, key: &str, controller: &AbortController) -> Object {
+fn init<A>(look: &Look<'_, A>, key: &str, controller: &AbortController) -> Object {
+    let connection = look.connection;
     let headers = Headers::new();
     let mut init = Object::new();
     init.js("signal", &controller.signal());
@@ -157,6 +160,8 @@ fn init(connection: &Connection, key: &str, controller: &AbortController) -> Obj
     if !key.is_empty() {
         // A redirect is not followed with a key: engines differ in whether they would carry it to another origin.
         headers.set("Authorization", &joined(&["Bearer ", key]));
+    }
+    if !key.is_empty() || (connection.in_browser && !look.follows_redirects) {
         init.text("redirect", "manual");
     }
     // Workers refuse a cache mode, pages refuse a User-Agent.
@@ -183,6 +188,7 @@ fn read<A>(look: &Look<'_, A>, key: &str, came: &JsValue, came_ms: f64, body: &J
         key,
         known: look.known,
         address: &look.connection.address,
+        from_elsewhere: came.member("elsewhere") == JsValue::TRUE,
         now_ms: now_ms + look.ahead_ms,
     };
     reply::read(&reply)

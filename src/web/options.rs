@@ -4,7 +4,7 @@ use super::connection::Connection;
 use super::error::Rejection;
 use super::signal::Signal;
 use crate::reply::Json;
-use crate::wait::{Failure, Handle, Pace, Terms};
+use crate::wait::{Failure, Handle, History, Pace, Terms};
 use js_sys::Function;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -36,6 +36,8 @@ pub(crate) struct Call {
     pub(crate) terms: Terms,
     pub(crate) signal: Option<Signal>,
     pub(crate) on_progress: Option<Function>,
+    /// Of the wait that this one carries on, where the caller keeps it: the task's Durable Object alone.
+    pub(crate) history: Option<History>,
 }
 
 /// The caller's options, read one by one. What is wrong with them is kept, the first of it, for the end: leaving at each would mean to
@@ -143,6 +145,7 @@ impl Call {
             },
             signal: options.checked("signal", is_signal, "signal must be an AbortSignal"),
             on_progress: None,
+            history: None,
         };
         if how != How::Look {
             call.read_wait(&mut options);
@@ -168,6 +171,11 @@ impl Call {
             self.terms.pace = options.or_refuse(pace.ok_or("pace must be \"gentle\", \"normal\" or \"eager\""));
         }
         self.on_progress = options.function("onProgress", "onProgress must be a function");
+        let history = options.member("history");
+        if Json::is_object(&history) {
+            let count = |name| history.number_at(name).unwrap_or_default() as u32;
+            self.history = Some(History { seen: count("seen") > 0, failures: count("failures"), limited: count("limited") });
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::error::{Rejection, Thrown};
 use crate::reply::{Code, Pictures, TaskDetails};
-use crate::wait::{Failure, Handle, Wait};
+use crate::wait::{Failure, Handle, History, Wait};
 use js_sys::{Date, Function, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -137,6 +137,14 @@ pub(crate) fn failure_out(failure: &Failure) -> JsValue {
     out.into_js()
 }
 
+fn history_out(History { seen, failures, limited }: History) -> JsValue {
+    let mut out = Object::new();
+    for (name, count) in [("seen", seen.into()), ("failures", failures), ("limited", limited)] {
+        out.number(name, count.into());
+    }
+    out.into_js()
+}
+
 /// Shows a wait's progress to the caller; what the callback throws comes back.
 pub(crate) fn report(
     on_progress: &Function,
@@ -144,6 +152,7 @@ pub(crate) fn report(
     cause: Option<&Thrown>,
     now_ms: f64,
     next_look_in_ms: Option<f64>,
+    tells_history: bool,
 ) -> Result<(), Rejection> {
     let problem = Failure::of_last_look(wait, now_ms).map_or(JsValue::NULL, |failure| Rejection::of(&failure, cause).into());
     let mut out = Object::new();
@@ -154,6 +163,9 @@ pub(crate) fn report(
     out.number_or_null("nextLookInMs", next_look_in_ms.map(f64::floor));
     out.number("estimatedProgress", wait.estimated_progress());
     out.js("handle", &handle_out(&wait.stored()));
+    if tells_history {
+        out.js("history", &wait.outcome().map_or_else(|| history_out(wait.history()), |_| JsValue::NULL));
+    }
     match on_progress.call1(&JsValue::UNDEFINED, &out.into_js()) {
         Ok(_) => Ok(()),
         Err(thrown) => Err(Rejection::as_is(thrown)),
