@@ -1,6 +1,7 @@
 // What an object knows of its task, as it stores it: it may be evicted after each look, and nothing of it is only in memory.
 
 /** @typedef {import("./step.js").Step} Step */
+/** @typedef {import("./step.js").History} History */
 
 /**
  * @typedef {object} Known
@@ -11,17 +12,17 @@
  * @property {number} lookedAt
  * @property {number} nextLookAt Nobody's question makes a look before.
  * @property {Step["end"]} end
- * @property {number} failures In a row.
+ * @property {History} history What the next failure is judged by.
  */
 
 /** The least between two looks, as the core has it, whoever wants one. */
 export const MIN_GAP_MS = 800;
-/** A third of the core's: one look is everybody's who asks, and each of them pauses as well. */
-const LONGEST_PAUSE_MS = 10_000;
+/** @type {History} */
+const NONE = { seen: 0, failures: 0, limited: 0 };
 
 /** @param {string} taskId @param {number} now @returns {Known} */
 export function begun(taskId, now) {
-  return { taskId, handle: null, answer: null, version: 0, lookedAt: now, nextLookAt: now, end: null, failures: 0 };
+  return { taskId, handle: null, answer: null, version: 0, lookedAt: now, nextLookAt: now, end: null, history: NONE };
 }
 
 /**
@@ -32,17 +33,16 @@ export function begun(taskId, now) {
  * @param {number} now
  * @returns {Known}
  */
-export function after({ taskId, answer: known, version, failures }, { answer, handle, pauseMs, end, faulty }, now) {
-  // Each look is the first of a wait of its own, which cannot know of the failures before it.
-  const longer = faulty ? Math.max(pauseMs, Math.min(pauseMs * 2 ** failures, LONGEST_PAUSE_MS)) : pauseMs;
+export function after({ taskId, answer: known, version }, { answer, handle, pauseMs, end, history }, now) {
   return {
     taskId,
     handle,
     answer,
     version: known?.body === answer.body ? version : version + 1,
     lookedAt: now,
-    nextLookAt: now + Math.max(longer, MIN_GAP_MS),
+    nextLookAt: now + Math.max(pauseMs, MIN_GAP_MS),
     end,
-    failures: faulty ? failures + 1 : 0,
+    // What begins after an end begins anew.
+    history: history ?? NONE,
   };
 }

@@ -1,11 +1,18 @@
 // One step of the package's own wait: a look, and how long until the next. What replies mean and when to look again is the core's to say.
 import { refusal } from "../gateway/answer.js";
-import { failed, found, hasEnded } from "../gateway/look.js";
+import { failed, found } from "../gateway/look.js";
 
 /** @typedef {import("../../src/types.d.ts").TaskError} TaskError */
 /** @typedef {import("../../src/types.d.ts").TaskHandle} TaskHandle */
 /** @typedef {import("../../src/types.d.ts").WaitOptions} WaitOptions */
 /** @typedef {import("../gateway/answer.js").Answer} Answer */
+/**
+ * What the core judges the next failure by: whether a poll has been good, the failures since then, and the
+ * last of these in a row whose number is limited. Each alarm begins a wait, which cannot know it by itself.
+ *
+ * @typedef {{ seen: number, failures: number, limited: number }} History
+ */
+/** @typedef {import("../../src/types.d.ts").Progress & { history: History | null }} Progress `history` is null at the end. */
 
 /**
  * @typedef {object} Step
@@ -13,8 +20,11 @@ import { failed, found, hasEnded } from "../gateway/look.js";
  * @property {TaskHandle | null} handle Null where the wait has ended.
  * @property {number} pauseMs Until the next look, where the wait goes on.
  * @property {"done" | "late" | "refused" | null} end "done": the task's own. "late": the deadline's. "refused": of an error that does not pass.
- * @property {boolean} faulty Whether it was a failure that passes, whose pauses grow.
+ * @property {History | null} history Null where the wait has ended.
  */
+
+/** A third of the core's: one look is everybody's who asks, and each of them pauses as well. */
+const LONGEST_PAUSE_MS = 10_000;
 
 /** Ends a wait after its first look. */
 const SEEN = new Error("seen");
@@ -23,18 +33,20 @@ const SEEN = new Error("seen");
  * @param {typeof import("../../src/types.d.ts").waitForTask} waitForTask
  * @param {string | TaskHandle} task
  * @param {WaitOptions} options
+ * @param {History} [history] Of the steps before.
  * @returns {Promise<Step>}
  */
-export async function step(waitForTask, task, options) {
-  /** @type {import("../../src/types.d.ts").Progress | undefined} */
+export async function step(waitForTask, task, options, history = { seen: 0, failures: 0, limited: 0 }) {
+  /** @type {Progress | undefined} */
   let seen;
-  const onProgress = (/** @type {NonNullable<typeof seen>} */ progress) => {
-    seen = progress;
+  const onProgress = (/** @type {import("../../src/types.d.ts").Progress} */ progress) => {
+    seen = /** @type {Progress} */ (progress);
     // An end the wait tells by itself. Where no look is to come before the deadline, nobody waits for that here.
-    if (!isOver(progress)) throw SEEN;
+    if (seen.history) throw SEEN;
   };
   try {
-    return ended("done", found(await waitForTask(task, { ...options, onProgress }), false));
+    const given = { ...options, onProgress, history };
+    return ended("done", found(await waitForTask(task, given), false));
   } catch (thrown) {
     if (thrown === SEEN && seen) return goesOn(seen);
     const error = /** @type {TaskError} */ (thrown);
@@ -48,18 +60,19 @@ export async function step(waitForTask, task, options) {
 
 /** @param {NonNullable<Step["end"]>} end @param {Answer} answer @returns {Step} */
 function ended(end, answer) {
-  return { answer, handle: null, pauseMs: 0, end, faulty: false };
+  return { answer, handle: null, pauseMs: 0, end, history: null };
 }
 
-/** @param {import("../../src/types.d.ts").Progress} progress */
-function isOver({ problem, details }) {
-  return problem ? !problem.retryable : hasEnded(details?.status);
-}
-
-/** @param {import("../../src/types.d.ts").Progress} progress @returns {Step} */
-function goesOn({ problem, details, nextLookInMs, handle }) {
-  const untilDeadlineMs = Math.max(0, (handle.deadlineAt ?? 0) - Date.now());
+/** @param {Progress} progress @returns {Step} */
+function goesOn(progress) {
+  const { problem, details, handle, history } = progress;
   const answer = details && !problem ? found(details, false) : failed(/** @type {TaskError} */ (problem));
-  const faulty = problem !== null && problem.kind !== "not-found" && problem.retryAfterMs === null;
-  return { answer, handle, pauseMs: nextLookInMs ?? Math.max(problem?.retryAfterMs ?? 0, untilDeadlineMs), end: null, faulty };
+  return { answer, handle, pauseMs: pauseAfter(progress), end: null, history };
+}
+
+/** @param {Progress} progress */
+function pauseAfter({ problem, nextLookInMs, handle }) {
+  const askedMs = problem?.retryAfterMs ?? null;
+  if (nextLookInMs === null) return Math.max(askedMs ?? 0, (handle.deadlineAt ?? 0) - Date.now());
+  return problem && askedMs === null ? Math.min(nextLookInMs, LONGEST_PAUSE_MS) : nextLookInMs;
 }

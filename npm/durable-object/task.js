@@ -121,7 +121,7 @@ export class NanoBananaTask extends DurableObject {
   async #lookOnce(known) {
     const { NANOBANANA_API_KEY: apiKey, NANOBANANA_BASE_URL: upstream = API } = this.env;
     const options = { ...connectionOf(apiKey, upstream), timeoutMs: this.timeoutMs, pace: /** @type {const} */ ("eager") };
-    const seen = after(known, await step(waitForTask, known.handle ?? known.taskId, options), Date.now());
+    const seen = after(known, await step(waitForTask, known.handle ?? known.taskId, options, known.history), Date.now());
     if (this.#hinted && mayBeHurried(seen.answer)) seen.nextLookAt = seen.lookedAt + MIN_GAP_MS;
     this.#hinted = false;
     await this.#keep(seen);

@@ -17,6 +17,9 @@ const NO_KEY = "The gateway has no API key, or what it has cannot be one: set it
 const KEY_THREW = "The gateway's apiKey function threw";
 const REDIRECTED = "The API's address redirects, and the key is not sent elsewhere: set the gateway's option upstream to where it really answers";
 
+/** By this the core tells a success that names no picture from a reply that is not the API's. */
+const NO_PICTURE = "The API calls the task a success";
+
 /** What a header takes, as the core has it. */
 const KEY = /^[!-~]+$/;
 
@@ -110,17 +113,20 @@ export function failed(error) {
   // A proxy's own refusal is none of the API's, and passes.
   if (httpStatus === 403 && retryable) return refusal(502, "A proxy before the API turned the gateway away", { headers });
   // Where the gateway looks is nobody's business.
-  return refusal(httpStatus, apiMessage || error.message.replace(/ \(.*/s, ""), { code: code ?? httpStatus, headers });
+  const says = apiMessage || error.message.replace(/ \(.*/s, "");
+  // Without an envelope it was something in front of the API that answered, and the client is to see that.
+  if (code === null && retryable && httpStatus < 500) return { status: httpStatus, code: httpStatus, body: JSON.stringify({ message: says }), headers };
+  return refusal(httpStatus, says, { code: code ?? httpStatus, headers });
 }
 
 /**
  * @param {TaskError} error
  * @param {Record<string, string>} headers
  */
-function unreadable({ taskId, httpStatus, code, retryable }, headers) {
+function unreadable({ taskId, httpStatus, message }, headers) {
   if (httpStatus === null || (httpStatus >= 300 && httpStatus < 400)) return refusal(502, REDIRECTED);
-  // A success that names no picture.
-  if (code === 200 && !retryable) {
+  // A success that names no picture. The client decides how long to wait for that.
+  if (message.startsWith(NO_PICTURE)) {
     const data = { taskId, successFlag: 1, response: null };
     return { status: 200, code: 200, body: JSON.stringify({ code: 200, msg: "success", data }) };
   }

@@ -8,7 +8,9 @@ import { addressOf, createLimiter } from "../../npm/gateway/caller.js";
 import { isPublicName } from "../../npm/gateway/picture.js";
 import { createShared } from "../../npm/gateway/shared.js";
 import { isTaskId } from "../../npm/gateway/task-id.js";
+import { waitForTask } from "../../pkg/index.js";
 import { after, begun } from "../../npm/durable-object/record.js";
+import { step } from "../../npm/durable-object/step.js";
 import { startRogue } from "./upstream.mjs";
 
 describe("what may be asked for a picture", () => {
@@ -113,24 +115,70 @@ describe("a look that several callers share", () => {
   });
 });
 
+describe("the steps of an object", () => {
+  /** Takes steps by these replies until the wait has ended: the pauses, and how it ended. @param {(number | object)[]} replies */
+  const steps = async (replies) => {
+    let known = begun("t", 0);
+    const pauses = [];
+    for (const reply of replies) {
+      const body = typeof reply === "object" ? reply : { message: "no envelope" };
+      const fetch = async () => Response.json(body, { status: typeof reply === "number" ? reply : 200 });
+      const taken = await step(waitForTask, known.handle ?? "t", { baseUrl: "http://own.test", apiKey: "key", fetch }, known.history);
+      known = after(known, taken, 0);
+      if (known.end !== null) return { pauses, end: known.end, code: known.answer?.code };
+      pauses.push(Math.round(known.nextLookAt / 1_000));
+    }
+    return { pauses, end: known.end, code: known.answer?.code };
+  };
+  /** @param {object} [data] */
+  const task = (data) => ({ code: 200, msg: "success", data: { taskId: "t", successFlag: 0, response: null, ...data } });
+  const refused = { code: 401, msg: "Unauthorized", data: null };
+
+  it("have longer pauses after each failure in a row, up to ten seconds", async () => {
+    const { pauses, end } = await steps([502, 502, 502, 502, 502, 502]);
+    assert.ok(pauses.every((pause, n) => Math.abs(pause - Math.min(2 ** n, 10)) <= 2), `${pauses}`);
+    assert.deepEqual([pauses.at(-1), end], [10, null]);
+  });
+
+  it("ride out a stray answer after a good poll, and report one that stays", async () => {
+    for (const stray of [404, 409, 410, 499, refused]) {
+      assert.equal((await steps([task(), stray, stray, stray, task()])).end, null, JSON.stringify(stray));
+      const stays = await steps([task(), stray, stray, stray, stray, task()]);
+      assert.deepEqual([stays.end, stays.pauses.length], ["refused", 4], JSON.stringify(stray));
+    }
+  });
+
+  it("give a stray answer a few attempts before any good poll, and a refused key none", async () => {
+    assert.deepEqual((await steps([404, 404, 404, 404])).pauses.length, 2);
+    assert.deepEqual((await steps([refused, refused])).pauses.length, 0);
+  });
+
+  it("do not take a success for the end before it names its picture, and do not wait for that for long", async () => {
+    const bare = task({ successFlag: 1 });
+    const done = task({ successFlag: 1, response: { resultImageUrl: "https://pictures.example/1.png" } });
+    assert.equal((await steps([task(), bare, bare, done])).end, "done");
+    const never = await steps([task(), bare, bare, bare, bare, bare]);
+    assert.equal(never.end, "refused");
+    assert.ok(never.pauses.slice(1).every((pause) => pause <= 5), `${never.pauses}`);
+  });
+});
+
 describe("what an object knows of its task", () => {
   /** @param {Partial<import("../../npm/durable-object/step.js").Step>} more @returns {import("../../npm/durable-object/step.js").Step} */
-  const step = (more) => ({ answer: { status: 502, code: 502, body: "{}", picture: null }, handle: null, pauseMs: 1_000, end: null, faulty: true, ...more });
+  const taken = (more) => ({ answer: { status: 502, code: 502, body: "{}", picture: null }, handle: null, pauseMs: 1_000, end: null, history: null, ...more });
 
-  it("has longer pauses after each failure in a row, up to ten seconds, and none that the API has asked for cut short", () => {
-    let known = begun("t", 0);
-    const pauses = Array.from({ length: 6 }, () => (known = after(known, step({}), 5_000)).nextLookAt - 5_000);
-    assert.deepEqual(pauses, [1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
-    assert.equal(after(known, step({ pauseMs: 60_000, faulty: false }), 0).nextLookAt, 60_000);
-    known = after(known, step({ faulty: false }), 0);
-    assert.deepEqual([known.nextLookAt, after(known, step({}), 0).nextLookAt], [1_000, 1_000]);
-    assert.equal(after(known, step({ pauseMs: 0, faulty: false }), 0).nextLookAt, 800);
+  it("has at least the core's least pause, and what the next step is judged by until an end", () => {
+    const history = { seen: 1, failures: 2, limited: 1 };
+    const known = after(begun("t", 0), taken({ history }), 5_000);
+    assert.deepEqual([known.nextLookAt, known.history], [6_000, history]);
+    assert.equal(after(known, taken({ pauseMs: 0, history }), 0).nextLookAt, 800);
+    assert.deepEqual(after(known, taken({ end: "refused" }), 0).history, begun("t", 0).history);
   });
 
   it("has another version where there is something else to tell, and else the same", () => {
-    const first = after(begun("t", 0), step({}), 0);
-    const again = after(first, step({}), 0);
-    const other = after(again, step({ answer: { status: 200, code: 200, body: "{1}", picture: null } }), 0);
+    const first = after(begun("t", 0), taken({}), 0);
+    const again = after(first, taken({}), 0);
+    const other = after(again, taken({ answer: { status: 200, code: 200, body: "{1}", picture: null } }), 0);
     assert.deepEqual([first.version, again.version, other.version], [1, 1, 2]);
   });
 });
