@@ -151,4 +151,6 @@ pub(crate) enum Wire {
 pub(crate) enum Target {
     SameOrigin,
     OtherOrigin,
+    /// Of another origin, as where a sign-on has expired.
+    LoginPage,
 }

@@ -34,8 +34,8 @@ pub(crate) struct Delivery {
     pub(crate) ms: Option<u64>,
     pub(crate) facts: Facts,
     pub(crate) key: String,
-    /// Where the redirects lead: same origin, other origin.
-    pub(crate) links: [String; 2],
+    /// Where the redirects lead: same origin, other origin, login page.
+    pub(crate) links: [String; 3],
     pub(crate) clock: Clock,
     pub(crate) hold: Hold,
     pub(crate) guard: LookGuard,
@@ -105,10 +105,11 @@ fn send_odd(odd: Odd, delivery: Delivery) -> Response {
 }
 
 fn send_redirect(target: Target, delivery: Delivery) -> Response {
-    let [same, other] = &delivery.links;
+    let [same, other, login] = &delivery.links;
     let link = match target {
         Target::SameOrigin => same,
         Target::OtherOrigin => other,
+        Target::LoginPage => login,
     };
     let location = HeaderValue::from_str(link);
     let mut response = whole(StatusCode::FOUND, "text/plain", &Bytes::new(), delivery.guard);

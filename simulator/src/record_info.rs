@@ -17,6 +17,9 @@ use crate::tasks::Seen;
 pub(crate) const PATH: &str = "/api/v1/nanobanana/record-info";
 
 /// Marks a look that came by the redirect to the same origin.
+/// Of the login page at the other origin.
+pub(crate) const LOGIN_PATH: &str = "/login";
+
 const REDIRECTED: &str = "redirected";
 
 /// How the log names a query beyond the limit of its key.
@@ -57,6 +60,7 @@ pub(crate) async fn look(State(world): Shared, ConnectInfo(hold): ConnectInfo<Ho
     let links = [
         format!("{}{PATH}?taskId={}&{REDIRECTED}=1", facts.base_url, encode(&id)),
         format!("{}{PATH}?taskId={}", world.other_url, encode(&id)),
+        format!("{}{LOGIN_PATH}?taskId={}", world.other_url, encode(&id)),
     ];
     send(Delivery { answer, phase, ms, facts, key, links, clock: world.clock, hold, guard }).await
 }

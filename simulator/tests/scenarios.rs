@@ -90,7 +90,7 @@ fn check(name: &str, id: &str, reply: &Reply, simulator: &Running) {
         "long-param" => told(is_picture && data["paramJson"].as_str().unwrap().len() > 20_000),
         "huge" => told(is_picture && reply.body.len() > 5_000_000),
         "wrong-types" => told(body["code"] == "200" && data["taskId"] == 42),
-        "html-200" | "html-502" | "html-524" => {
+        "html-200" | "html-401" | "html-404" | "html-409" | "html-410" | "html-499" | "html-502" | "html-524" => {
             told(name.ends_with(&reply.status.to_string()) && reply.text().starts_with("<!DOCTYPE html>"));
         }
         "text-1010" => told(reply.status == 403 && reply.text() == "error code: 1010"),
@@ -99,7 +99,7 @@ fn check(name: &str, id: &str, reply: &Reply, simulator: &Running) {
         "empty" => told(reply.status == 200 && reply.body.is_empty()),
         "json-null" => told(reply.text() == "null"),
         "json-array" => told(body.is_array()),
-        "redirect-same" | "redirect-other" => told(reply.status == 302 && reply.header("location").is_some()),
+        "redirect-same" | "redirect-other" | "redirect-login" => told(reply.status == 302 && reply.header("location").is_some()),
         "reset" => told(reply.end == End::Reset && reply.head.is_empty()),
         "reset-body" => told(reply.end == End::Reset && reply.status == 200 && !reply.body.is_empty()),
         "close" => told(reply.end == End::Cut && reply.head.is_empty()),
@@ -181,6 +181,11 @@ fn redirects_lead_where_they_say_and_the_other_origin_remembers() {
     let path = same.header("location").unwrap().strip_prefix(&format!("http://{}", simulator.address)).unwrap().to_owned();
     assert_eq!(simulator.get(&path, Some(KEY)).json()["data"]["successFlag"], 1);
     assert_eq!(simulator.log("redirect-same--x")["looks"][1]["answer"], "redirected");
+
+    let login = simulator.look("redirect-login--x");
+    let path = login.header("location").unwrap().strip_prefix(&format!("http://{}", simulator.other_address)).unwrap().to_owned();
+    let page = client::exchange(&simulator.other_address, &format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n"));
+    assert!(page.status == 200 && page.text().contains("Sign in") && page.header("access-control-allow-origin").is_none());
 
     let other = simulator.look("redirect-other--x");
     let location = other.header("location").unwrap();

@@ -13,6 +13,7 @@ import { failures } from "./failures.mjs";
 import { faults } from "./faults.mjs";
 import { look } from "./look.mjs";
 import { page } from "./page.mjs";
+import { passing } from "./passing.mjs";
 import { secrets } from "./secrets.mjs";
 import { wait } from "./wait.mjs";
 import { watch } from "./watch.mjs";
@@ -20,7 +21,7 @@ import { watch } from "./watch.mjs";
 /** The most that one of them takes. */
 export const LIMIT_MS = 25_000;
 
-export const behaviours = [...look, ...failures, ...faults, ...wait, ...watch, ...client, ...page, ...deadline, ...abort, ...args, ...connection, ...secrets];
+export const behaviours = [...look, ...failures, ...passing, ...faults, ...wait, ...watch, ...client, ...page, ...deadline, ...abort, ...args, ...connection, ...secrets];
 
 /**
  * Runs one within its limit.

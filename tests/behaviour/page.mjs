@@ -138,7 +138,7 @@ export const page = [
     },
   },
   {
-    name: "page: offline it sends nothing, and back online it looks at once",
+    name: "page: offline it polls rarely, and back online it looks at once",
     alone: true,
     notIn,
     async run(world) {
@@ -155,6 +155,23 @@ export const page = [
       await pause(700);
       is(times.length, 2, "requests after it");
       await end();
+    },
+  },
+  {
+    name: "page: offline its first poll is sent, and one that comes back well overrides what the browser says",
+    alone: true,
+    notIn,
+    async run(world) {
+      const played = playing();
+      played.unplug();
+      const failing = waiting(world, () => new Response(null, { status: 502 }));
+      const well = waiting(world);
+      await pause(4_500);
+      await Promise.all([failing.end(), well.end()]);
+      played.plug();
+      is(failing.times.length, 1, "requests of a wait whose polls fail");
+      between(well.times.length, 2, 5, "requests of a wait whose polls go well");
+      is(failing.nexts.map((ms) => Number(ms) > 25_000).join(), "true", "whether the next poll is told to be far");
     },
   },
   {

@@ -1,12 +1,24 @@
 //! Scenarios in which something else than the API answers, or nothing does.
 
-use super::advice::{ADDRESS, BACK_OFF};
+use super::advice::{BACK_OFF, FEW_TIMES, SIGN_IN};
 use super::{List, Span};
 use crate::answer::{Answer, Odd, Target, Wire};
+
+/// Refusals by something in front of the API, which may be just restarting.
+const HTML_REFUSALS: &[(&str, u16, &str, &str)] = &[
+    ("html-401", 401, "An HTML page with 401", SIGN_IN),
+    ("html-404", 404, "An HTML page with 404", FEW_TIMES),
+    ("html-409", 409, "An HTML page with 409", FEW_TIMES),
+    ("html-410", 410, "An HTML page with 410", FEW_TIMES),
+    ("html-499", 499, "An HTML page with 499", FEW_TIMES),
+];
 
 pub(super) fn odd_bodies(list: &mut List) {
     list.group = "Not the API's JSON";
     list.lasts("html-200", Answer::Odd(Odd::Html(200)), "An HTML page with 200", BACK_OFF);
+    for (name, code, title, advice) in HTML_REFUSALS {
+        list.lasts(name, Answer::Odd(Odd::Html(*code)), title, advice);
+    }
     list.lasts("html-502", Answer::Odd(Odd::Html(502)), "An HTML page with 502", BACK_OFF);
     list.lasts("html-524", Answer::Odd(Odd::Html(524)), "An HTML page with 524", BACK_OFF);
     list.lasts(
@@ -15,7 +27,7 @@ pub(super) fn odd_bodies(list: &mut List) {
         "403 with the text: error code: 1010",
         "Say that the CDN refused the client, not the key.",
     );
-    list.lasts("spring-404", Answer::Odd(Odd::Spring404), "Spring Boot's own 404", ADDRESS);
+    list.lasts("spring-404", Answer::Odd(Odd::Spring404), "Spring Boot's own 404", FEW_TIMES);
     list.lasts("cut-json", Answer::Odd(Odd::CutJson), "A whole reply with half a JSON", BACK_OFF);
     list.lasts("empty", Answer::Odd(Odd::Empty), "An empty body", BACK_OFF);
     list.lasts("json-null", Answer::Odd(Odd::JsonNull), "The JSON value null", BACK_OFF);
@@ -24,6 +36,7 @@ pub(super) fn odd_bodies(list: &mut List) {
     list.lasts("redirect-same", Answer::Redirect(Target::SameOrigin), "302 to the same origin", same);
     let other = "Never send the key there.";
     list.lasts("redirect-other", Answer::Redirect(Target::OtherOrigin), "302 to another origin", other);
+    list.lasts("redirect-login", Answer::Redirect(Target::LoginPage), "302 to a login page of another origin", SIGN_IN);
 }
 
 pub(super) fn wire(list: &mut List) {
