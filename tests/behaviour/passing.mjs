@@ -34,7 +34,7 @@ export const passing = [
       /** @type {(boolean | undefined)[]} */
       const shown = [];
       const error = await failure(world, world.api.waitForTask(taskId, reaching(world, {
-        pace: "eager",
+        pace: /** @type {const} */ ("eager"),
         onProgress: (/** @type {Progress} */ { problem }) => void (problem && shown.push(problem.retryable)),
       })), { kind: stray === "http-401" ? "unauthorized" : "invalid-reply", retryable: false, attempts: 5 });
       is(shown.join(), "true,true,true,false", "whether what was shown could pass");

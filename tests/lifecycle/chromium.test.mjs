@@ -137,7 +137,7 @@ it("a page that is shown three times in a moment looks at most once in each gap"
   await page.close();
 });
 
-it("offline a page asks nothing; back online it looks once, half a second later, and the wait succeeds", BOUND, async (context) => {
+it("offline a page polls rarely; back online it looks once, half a second later, and the wait succeeds", BOUND, async (context) => {
   const page = await open();
   /** What never reaches the API counts as well. @type {string[]} */
   const asked = [];
@@ -158,6 +158,30 @@ it("offline a page asks nothing; back online it looks once, half a second later,
   assert.deepEqual((await page.tell()).events, ["offline", "online"]);
   await page.close();
   context.diagnostic(`the look ${late} ms after it was online`);
+});
+
+it("a page whose sign-on has expired is told to sign in again, after a few attempts", BOUND, async (context) => {
+  const page = await open();
+  api.answers("signed-out", "running", "login");
+  const began = performance.now();
+  await page.begin("signed-out");
+  await until("the end", async () => (await page.tell()).waits["signed-out"]?.end !== null, 55_000);
+  const { end, message } = (await page.tell()).waits["signed-out"] ?? {};
+  assert.equal(end, "unauthorized", String(message));
+  assert.match(String(message), /redirected to another origin.*sign in again/);
+  // Every second one follows the redirect, and fails like a network that is down.
+  between(api.looks("signed-out").length, 7, 7, "looks");
+  await page.close();
+  context.diagnostic(`after ${Math.round(performance.now() - began)} ms`);
+});
+
+it("a redirect within the origin and a network that fails now and then are no expired sign-on", BOUND, async () => {
+  const page = await open();
+  api.answers("moved", "running", "reset", "moved", "reset", "moved", "moved");
+  await page.begin("moved");
+  await until("the end", async () => (await page.tell()).waits["moved"]?.end !== null, 55_000);
+  assert.equal((await page.tell()).waits["moved"]?.end, "SUCCESS");
+  await page.close();
 });
 
 it("a page that comes back out of the browser's cache looks once, half a second later", BOUND, async (context) => {

@@ -7,6 +7,7 @@ import { waitForTask } from "../../pkg/index.js";
  * @typedef {object} Told
  * @property {(number | null)[]} nexts After each look, how long the wait means to pause, in ms.
  * @property {string | null} end How it ended.
+ * @property {string} [message] The error's.
  *
  * @typedef {ReturnType<typeof tell>} Page
  */
@@ -33,7 +34,7 @@ function begin(taskId, options) {
   const { signal } = (controllers[taskId] = new AbortController());
   void waitForTask(taskId, { pace: "eager", ...options, signal, onProgress: ({ nextLookInMs }) => void told.nexts.push(nextLookInMs) }).then(
     ({ status }) => (told.end = status),
-    (error) => (told.end = String(error?.kind ?? error)),
+    (error) => Object.assign(told, { end: String(error?.kind ?? error), message: error?.message }),
   );
 }
 
