@@ -10,7 +10,7 @@ const SHORTEST_PROMPT = 3;
 /** So many letters and digits in a row give a piece of the prompt away. */
 const PROMPT_RUN = 12;
 /** A shorter key is a test's, and part of many words. */
-const SHORTEST_KEY = 8;
+export const SHORTEST_KEY = 8;
 /** So many characters in a row of a longer key are as good as all of it. */
 const KEY_RUN = 32;
 /** What one character becomes by an escape, at most. */

@@ -236,6 +236,9 @@ export class TaskError extends Error {
   readonly elapsedMs: number;
   /** Hand it to {@link waitForTask} to go on; null for `"task-failed"` and `"invalid-argument"`. */
   readonly handle: TaskHandle | null;
-  /** What was thrown below, if anything. */
+  /**
+   * What was thrown below, if anything. Where an API key of eight characters or more is in use, a copy that cannot hold it: a plain error with the
+   * name, message, code, stack and cause of what was thrown.
+   */
   readonly cause?: unknown;
 }

@@ -22,7 +22,8 @@ const USER_AGENT: &str = concat!("Mozilla/5.0 (compatible; nanobanana-task/", en
 
 #[wasm_bindgen(module = "/npm/thrown.js")]
 extern "C" {
-    fn holds(thrown: &JsValue, secret: &str) -> bool;
+    #[wasm_bindgen(js_name = withoutKey)]
+    fn without_key(thrown: &JsValue, key: &str) -> JsValue;
 }
 
 #[wasm_bindgen(module = "/npm/asked.js")]
@@ -129,7 +130,7 @@ async fn exchange<A: Asker>(look: &Look<'_, A>, limit: &Pause) -> Result<Reading
             ms => pause(ms, Rc::default()).await,
         }
     }
-    let lost = |thrown| Trouble::Lost(without_key(thrown, &key));
+    let lost = |thrown| Trouble::Lost(without_key(&thrown, &key));
     let controller = AbortController::new().map_err(lost)?;
     let url = joined(&[&connection.url, "?taskId=", &String::from(encode_uri_component(look.task_id))]).into();
     let init = init(look, &key, &controller);
@@ -192,11 +193,6 @@ fn read<A>(look: &Look<'_, A>, key: &str, came: &JsValue, came_ms: f64, body: &J
         now_ms: now_ms + look.ahead_ms,
     };
     reply::read(&reply)
-}
-
-/// What was thrown, unless it holds the key.
-fn without_key(error: JsValue, key: &str) -> JsValue {
-    if !key.is_empty() && holds(&error, key) { JsValue::UNDEFINED } else { error }
 }
 
 fn troubled(trouble: Trouble, address: &str) -> Option<(Reading, Option<Thrown>)> {

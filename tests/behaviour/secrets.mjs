@@ -8,7 +8,8 @@ import { PARAM_JSON, PROMPT, answering, failure, fresh, reaching, record, succes
 /** @typedef {import("./world.mjs").World} World */
 
 /**
- * All the text in a value: members that show and members that do not, getters, symbols, prototypes of errors, Maps and Headers, all the way down.
+ * All the text in a value: members that show and members that do not, their names, getters, symbols, functions, prototypes of errors, Maps,
+ * URLs and Headers, all the way down.
  * @param {unknown} value
  * @param {(path: string) => boolean} [skip]
  */
@@ -20,9 +21,11 @@ export function textsIn(value, skip = () => false) {
   const walk = (at, path) => {
     if (skip(path)) return;
     if (typeof at === "string") texts.set(path, at);
+    if (typeof at === "symbol" || typeof at === "function" || typeof at === "number") texts.set(path, String(at));
     if ((typeof at !== "object" && typeof at !== "function") || at === null || seen.has(at)) return;
     seen.add(at);
     if (at instanceof Headers || at instanceof Map) for (const [name, entry] of at) walk(entry, `${path}.${name}`);
+    if (at instanceof URL) texts.set(`${path}.href`, at.href);
     if (at instanceof Request || at instanceof Response) walk(at.headers, `${path}.headers`);
     for (const name of Reflect.ownKeys(at)) {
       try {
@@ -45,7 +48,10 @@ export function textsIn(value, skip = () => false) {
 
 /** @param {unknown} value @param {string} secret @param {(path: string) => boolean} [skip] */
 function holdsNo(value, secret, skip) {
-  for (const [path, text] of textsIn(value, skip)) ok(!text.toLowerCase().includes(secret.toLowerCase()), `${path} holds it: "${text.slice(0, 200)}"`);
+  for (const [path, text] of textsIn(value, skip)) {
+    const decoded = text.replace(/%([\da-f]{2})/gi, (_, byte) => String.fromCharCode(parseInt(byte, 16)));
+    ok(!decoded.toLowerCase().includes(secret.toLowerCase()), `${path} holds it: "${text.slice(0, 200)}"`);
+  }
 }
 
 /** @type {Behaviour[]} */
@@ -69,6 +75,23 @@ const THROWN = [
   ["the request on an error", (key) => Object.assign(new Error("failed"), { request: new Request("http://host/", { headers: { authorization: `Bearer ${key}` } }) })],
   ["headers on an error", (key) => Object.assign(new Error("failed"), { sent: new Headers({ authorization: `Bearer ${key}` }) })],
   ["a map on an error", (key) => Object.assign(new Error("failed"), { sent: new Map([["authorization", key]]) })],
+  ["an error's message, percent-encoded", (key) => new Error(`bad header: ${Array.from(key, (letter) => `%${letter.charCodeAt(0).toString(16)}`).join("")}`)],
+  ["an error's message, in capitals", (key) => new Error(`bad header: ${key.toUpperCase()}`)],
+  ["an error's name", (key) => Object.assign(new Error("failed"), { name: `${key}Error` })],
+  ["an error's code", (key) => Object.assign(new Error("failed"), { code: key })],
+  ["an error's stack", (key) => Object.assign(new Error("failed"), { stack: `Error: failed\n    at sent (${key})` })],
+  ["a member by a symbol", (key) => Object.assign(new Error("failed"), { [Symbol("request")]: { authorization: key } })],
+  ["a symbol's description", (key) => Object.assign(new Error("failed"), { [Symbol(key)]: 1 })],
+  ["a symbol", (key) => Symbol(key)],
+  ["a member's name", (key) => Object.assign(new Error("failed"), { byKey: { [key]: 1 } })],
+  ["a function's member", (key) => Object.assign(new Error("failed"), { retry: Object.assign(() => {}, { key }) })],
+  ["a function", (key) => Object.assign(() => {}, { key })],
+  ["a URL", (key) => Object.assign(new Error("failed"), { url: new URL(`https://host/?key=${key}`) })],
+  ["toJSON", (key) => Object.assign(new Error("failed"), { toJSON: () => ({ key }) })],
+  ["a getter of its class", (key) => new (class extends Error { get config() { return key; } })("failed")],
+  ["one of many errors", (key) => new AggregateError([new Error(`bad header: ${key}`)], "failed")],
+  ["an array", (key) => [key]],
+  ["a cause far below", (key) => Array.from({ length: 20 }).reduce((cause) => new Error("failed", { cause }), new Error(key))],
   ["a plain object", (key) => ({ header: `Bearer ${key}` })],
 ];
 
@@ -81,6 +104,28 @@ const thrown = THROWN.map(([what, make]) => ({
     holdsNo(await failure(world, world.api.waitForTask("t", reaching(world, { fetch, timeoutMs: 300 })), { kind: "timed-out" }), world.key);
   },
 }));
+
+/** @type {Behaviour} */
+const copied = {
+  name: "secrets: with a key the cause is a copy with name, message, code, stack and cause; without one it is what was thrown",
+  async run(world) {
+    const inner = Object.assign(new RangeError(`no route for ${world.key}`), { code: "ECONNREFUSED", request: {} });
+    const thrown = Object.assign(new TypeError("fetch failed", { cause: inner }), { code: 7 });
+    const fetch = () => Promise.reject(thrown);
+    const error = await failure(world, world.api.getTaskDetails("t", reaching(world, { fetch })), { kind: "network" });
+    ok(error.cause instanceof Error && error.cause !== thrown, "a copy");
+    const { name, message, code, stack, cause } = /** @type {any} */ (error.cause);
+    same([name, message, code, stack], ["TypeError", "fetch failed", 7, thrown.stack?.slice(0, 2_000)], "the copy");
+    same([cause.name, cause.message, cause.code], ["RangeError", "no route for [key]", "ECONNREFUSED"], "its cause");
+    same(Object.keys(cause), ["code"], "what else shows");
+    for (const apiKey of [undefined, "mock"]) {
+      is((await failure(world, world.api.getTaskDetails("t", { baseUrl: world.baseUrl, apiKey, fetch }), { kind: "network" })).cause, thrown, "what was thrown");
+    }
+    for (const value of ["text", 5, null, true]) {
+      is((await failure(world, world.api.getTaskDetails("t", reaching(world, { fetch: () => Promise.reject(value) })), { kind: "network" })).cause, value, "a plain value");
+    }
+  },
+};
 
 /** Where a failed task may quote its prompt. @type {[what: string, prompt: string, says: (prompt: string, paramJson: string) => string][]} */
 const QUOTED = [
@@ -117,6 +162,7 @@ const quoted = QUOTED.map(([what, prompt, says]) => ({
 export const secrets = [
   ...echoes,
   ...thrown,
+  copied,
   ...quoted,
   {
     name: "secrets: a key that no header takes is not quoted",

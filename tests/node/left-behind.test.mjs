@@ -136,6 +136,23 @@ it("what Node prints of an error holds neither prompt nor key", BOUND, async () 
   assert.ok(!died.stderr.includes("lighthouse") && !died.stderr.includes(simulator.key), died.stderr);
 });
 
+it("what Node prints of a cause holds no key, wherever an own fetch has it", BOUND, async () => {
+  const { apiKey: key } = reaching;
+  const thrown = [
+    Object.assign(new Error("failed"), { [Symbol("sent")]: key, [Symbol(key)]: 1, [key]: 1, url: new URL(`https://host/?key=${key}`), send: Object.assign(() => {}, { key }) }),
+    Object.assign(new Error(`failed: ${encodeURIComponent(key.toUpperCase())}`), { toJSON: () => key, [inspect.custom]: () => key }),
+    new (class extends Error { #key = key; get key() { return this.#key; } toString() { return key; } })("failed"),
+    new AggregateError([new Error(key)], key, { cause: new Map([[key, new Set([key])]]) }),
+    new DOMException(key, key),
+  ];
+  for (const each of thrown) {
+    const error = await getTaskDetails("t", { ...reaching, fetch: () => Promise.reject(each) }).catch((reason) => reason);
+    assert.ok(error instanceof TaskError && error.cause instanceof Error);
+    const printed = [inspect(error, { depth: Infinity, showHidden: true, getters: true }), String(error.cause), JSON.stringify(error.cause)].join("\n");
+    assert.ok(!printed.toLowerCase().includes(key.toLowerCase()), printed);
+  }
+});
+
 it("nothing was left unhandled", BOUND, async () => {
   await pause(50);
   assert.deepEqual(unhandled, []);
