@@ -1,6 +1,8 @@
 // What comes of asking: the caller's apiKey, the caller's own fetch or the runtime's, and what is read of the reply. Here every odd promise and
 // getter ends in a rejection; what is thrown through the wasm leaves a call pending for ever.
 
+/** No reply of the API comes near this: the longest prompts make some 50 kB. A longer one is not read to its end. */
+const MAX_REPLY_BYTES = 1_048_576;
 /** An event is an envelope of the API, without what makes those large. */
 const MOST_CHARACTERS = 1_000_000;
 
@@ -32,8 +34,48 @@ export async function asked(own, url, init, silenceMs) {
   }
   // An own fetch may not have heeded that the request is no longer wanted.
   if (signal.aborted) return reply.body?.cancel();
+  const body = await textOf(reply);
+  return { ...came, body, tooLarge: body === undefined };
+}
+
+/**
+ * The body as text; undefined where it is larger than a reply can be.
+ *
+ * @param {Response} reply
+ */
+async function textOf(reply) {
+  if (!hasKnownLength(reply)) return boundedText(/** @type {ReadableStream<Uint8Array>} */ (reply.body).getReader());
   // Replies that are made by hand often have `json` alone.
-  return { ...came, body: reply.text || !reply.json ? await reply.text() : JSON.stringify(await reply.json()) };
+  const text = reply.text || !reply.json ? await reply.text() : JSON.stringify(await reply.json());
+  return text.length > MAX_REPLY_BYTES ? undefined : text;
+}
+
+/**
+ * Whether the runtime ends the body at a length within the limit. What is compressed can become any length. The body of
+ * a reply that no browser's fetch made is another kind of stream, or none.
+ *
+ * @param {Response} reply
+ */
+function hasKnownLength(reply) {
+  const length = header(reply, "content-length");
+  const isShort = length !== undefined && Number(length) <= MAX_REPLY_BYTES && !header(reply, "content-encoding");
+  return isShort || typeof reply.body?.getReader !== "function";
+}
+
+/** @param {ReadableStreamDefaultReader<Uint8Array>} reader */
+async function boundedText(reader) {
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let bytes = 0; ; ) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.byteLength;
+    if (bytes > MAX_REPLY_BYTES) {
+      reader.cancel().catch(() => {});
+      return undefined;
+    }
+    text += decoder.decode(value, { stream: true });
+  }
 }
 
 /** @type {unknown} */

@@ -142,6 +142,18 @@ impl Problem {
         Self { class, ..self.clone() }
     }
 
+    /// A reply that was not read to its end, because no reply of this API is so large.
+    #[must_use]
+    pub fn too_large(http_status: u16, address: &str) -> Self {
+        let mut message = String::from("The reply is larger than 1 MiB, and none of this API is: check baseUrl (");
+        message.push_str(address);
+        message.push_str(", HTTP ");
+        push_whole(&mut message, f64::from(http_status));
+        message.push_str(")");
+        let without_reply = Self::without_reply(Kind::InvalidReply, Class::Final, &message);
+        Self { http_status: Some(http_status), ..without_reply }
+    }
+
     /// Can asking again help?
     #[must_use]
     pub fn retryable(&self) -> bool {

@@ -178,8 +178,12 @@ fn init<A>(look: &Look<'_, A>, key: &str, controller: &AbortController) -> Objec
 fn read<A>(look: &Look<'_, A>, key: &str, came: &JsValue, came_ms: f64, body: &JsValue) -> Reading {
     let now_ms = now().steady_ms;
     let retry_after = came.text_at("retryAfter");
+    let http_status = came.number_at("status").unwrap_or_default() as u16;
+    if came.member("tooLarge").is_truthy() {
+        return Reading::Problem(Problem::too_large(http_status, &look.connection.address).into());
+    }
     let reply = Reply {
-        http_status: came.number_at("status").unwrap_or_default() as u16,
+        http_status,
         body: parse_json(body),
         retry_after: retry_after.as_deref(),
         retry_at_ms: came.number_at("retryAt"),
