@@ -23,6 +23,8 @@ export declare class NanoBananaTask extends DurableObject<TaskEnvironment> {
   protected mostWatchers: number;
   /** How long it keeps what it knows where nobody asks any more, in ms. Default 300 000. */
   protected keepMs: number;
+  /** Hands on the API's own words, as the gateway's option of this name does. Default false. */
+  protected apiMessages: boolean;
   fetch(request: Request): Promise<Response>;
   alarm(): Promise<void>;
   webSocketMessage(): void;

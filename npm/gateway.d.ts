@@ -32,6 +32,12 @@ export interface GatewayOptions {
   /** Hands on `paramJson`, which holds the prompt. Default false. */
   paramJson?: boolean;
   /**
+   * Hands on what the API says of a failure in its own words (`msg` and `errorMessage`). These can quote the prompt,
+   * which is looked for and taken out, but is not found in every spelling. Default false: callers get a fixed text for
+   * each code. Not together with `tasks`, whose class has the same as a field.
+   */
+  apiMessages?: boolean;
+  /**
    * Answers `GET …/result?taskId=` with the result picture itself, so that a page can draw it on a canvas; an `<img>` in a page of another
    * origin needs `crossorigin`, by which browsers say whose page it is. Default false. With `hosts` pictures are fetched from these host names
    * alone (one or more); without it from every public one.

@@ -33,10 +33,11 @@ const SEEN = new Error("seen");
  * @param {typeof import("../../src/types.d.ts").waitForTask} waitForTask
  * @param {string | TaskHandle} task
  * @param {WaitOptions} options
+ * @param {import("../gateway/look.js").Handing} handing
  * @param {History} [history] Of the steps before.
  * @returns {Promise<Step>}
  */
-export async function step(waitForTask, task, options, history = { seen: 0, failures: 0, limited: 0 }) {
+export async function step(waitForTask, task, options, handing, history = { seen: 0, failures: 0, limited: 0 }) {
   /** @type {Progress | undefined} */
   let seen;
   const onProgress = (/** @type {import("../../src/types.d.ts").Progress} */ progress) => {
@@ -46,15 +47,15 @@ export async function step(waitForTask, task, options, history = { seen: 0, fail
   };
   try {
     const given = { ...options, onProgress, history };
-    return ended("done", found(await waitForTask(task, given), false));
+    return ended("done", found(await waitForTask(task, given), handing));
   } catch (thrown) {
-    if (thrown === SEEN && seen) return goesOn(seen);
+    if (thrown === SEEN && seen) return goesOn(seen, handing);
     const error = /** @type {TaskError} */ (thrown);
     const { kind, details } = error;
-    if (kind === "task-failed" && details) return ended("done", found(details, false));
-    if (details) return ended(kind === "timed-out" ? "late" : "refused", found(details, false));
+    if (kind === "task-failed" && details) return ended("done", found(details, handing));
+    if (details) return ended(kind === "timed-out" ? "late" : "refused", found(details, handing));
     // What a time-out says is for who began the wait, and its status that of the last failure.
-    return kind === "timed-out" ? ended("late", refusal(504, "The task was not seen in time: ask again")) : ended("refused", failed(error));
+    return kind === "timed-out" ? ended("late", refusal(504, "The task was not seen in time: ask again")) : ended("refused", failed(error, handing));
   }
 }
 
@@ -63,10 +64,14 @@ function ended(end, answer) {
   return { answer, handle: null, pauseMs: 0, end, history: null };
 }
 
-/** @param {Progress} progress @returns {Step} */
-function goesOn(progress) {
+/**
+ * @param {Progress} progress
+ * @param {import("../gateway/look.js").Handing} handing
+ * @returns {Step}
+ */
+function goesOn(progress, handing) {
   const { problem, details, handle, history } = progress;
-  const answer = details && !problem ? found(details, false) : failed(/** @type {TaskError} */ (problem));
+  const answer = details && !problem ? found(details, handing) : failed(/** @type {TaskError} */ (problem), handing);
   return { answer, handle, pauseMs: pauseAfter(progress), end: null, history };
 }
 

@@ -22,6 +22,7 @@ export class NanoBananaTask extends DurableObject {
   mostWatchers = 10_000;
   /** How long what is known stays when nobody asks for it any more. */
   keepMs = KEEP_RESULT_MS;
+  apiMessages = false;
 
   /** The look under way, which is everybody's. @type {Promise<Known> | null} */
   #looking = null;
@@ -121,7 +122,8 @@ export class NanoBananaTask extends DurableObject {
   async #lookOnce(known) {
     const { NANOBANANA_API_KEY: apiKey, NANOBANANA_BASE_URL: upstream = API } = this.env;
     const options = { ...connectionOf(apiKey, upstream), timeoutMs: this.timeoutMs, pace: /** @type {const} */ ("eager") };
-    const seen = after(known, await step(waitForTask, known.handle ?? known.taskId, options, known.history), Date.now());
+    const handing = { paramJson: false, apiMessages: this.apiMessages };
+    const seen = after(known, await step(waitForTask, known.handle ?? known.taskId, options, handing, known.history), Date.now());
     if (this.#hinted && mayBeHurried(seen.answer)) seen.nextLookAt = seen.lookedAt + MIN_GAP_MS;
     this.#hinted = false;
     await this.#keep(seen);

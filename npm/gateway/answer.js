@@ -11,16 +11,25 @@
  */
 
 /**
+ * What an upstream's reply meant, for the package's own client, to which status and code do not say everything: the
+ * kind of its `TaskError`, whether a wait stops at it, tries a few times, or rides it out, and the sentence on it where
+ * that is not the envelope's `msg`.
+ *
+ * @typedef {{ kind: string, retry: "never" | "few" | "backoff", reason?: string }} Meaning
+ */
+
+/**
  * A refusal or a failure.
  *
  * @param {number} status An upstream's may be none that a Response can have.
  * @param {string} msg What happened, and what to do next.
- * @param {{ code?: number | string, headers?: Record<string, string> }} [more] `code` where it is not the status.
+ * @param {{ code?: number | string, headers?: Record<string, string>, meaning?: Meaning }} [more] `code` where it is not the status.
  * @returns {Answer}
  */
-export function refusal(status, msg, { code = status, headers = {} } = {}) {
-  const fit = status === 200 || (status >= 400 && status <= 599);
-  return { status: fit ? status : 502, code, body: JSON.stringify({ code, msg, data: null }), headers };
+export function refusal(status, msg, { code = status, headers = {}, meaning } = {}) {
+  const fit = status >= 400 && status <= 599;
+  const body = JSON.stringify({ code, msg, data: null, ...meaning });
+  return { status: status >= 200 && status < 300 ? 200 : fit ? status : 502, code, body, headers };
 }
 
 /**

@@ -1,24 +1,24 @@
 // One look upstream, with the key. The package's own core sends it and reads the reply; here its reading becomes the API's envelope again.
 import { refusal, retryAfter } from "./answer.js";
-import { readText } from "./read-text.js";
+import { sentenceOn, withoutApiText } from "./own-text.js";
 
 /** @typedef {import("../../src/types.d.ts").TaskDetails} TaskDetails */
 /** @typedef {import("../../src/types.d.ts").TaskError} TaskError */
 /** @typedef {import("./answer.js").Answer} Answer */
 
 const REQUEST_MS = 15_000;
-/** A reply with the longest prompt has some 50 kB. */
-const MOST_BYTES = 1_048_576;
 /** A result stays what it is; its original dies after ten minutes. */
 export const KEEP_RESULT_MS = 300_000;
 const KEEP_PENDING_MS = 1_000;
 /** By "no API key" the core knows that waiting is of no use. */
 const NO_KEY = "The gateway has no API key, or what it has cannot be one: set its option apiKey (in a Worker: npx wrangler secret put NANOBANANA_API_KEY)";
 const KEY_THREW = "The gateway's apiKey function threw";
-const REDIRECTED = "The API's address redirects, and the key is not sent elsewhere: set the gateway's option upstream to where it really answers";
 
-/** By this the core tells a success that names no picture from a reply that is not the API's. */
-const NO_PICTURE = "The API calls the task a success";
+/** What a wait rides out to its deadline, where it may pass at all. */
+const PASSING = ["server", "rate-limited", "not-found", "forbidden"];
+/** The core's sentence on the exception, and on another reply that its kind does not tell apart. */
+const UNCLEAR = "The API blames the parameters";
+const WITHOUT_IMAGE = "The API calls the task a success";
 
 /** What a header takes, as the core has it. */
 const KEY = /^[!-~]+$/;
@@ -26,18 +26,20 @@ const KEY = /^[!-~]+$/;
 /** Stands for whatever the owner's apiKey function threw: that may hold anything, and so goes nowhere. */
 const KEY_FAILED = new Error("The apiKey function threw");
 
+/** What of the API's words goes on to callers. @typedef {{ paramJson: boolean, apiMessages: boolean }} Handing */
+
 /**
  * @param {typeof import("../../src/types.d.ts").getTaskDetails} getTaskDetails
  * @param {import("./options.js").Settings} settings
  */
-export function createLook(getTaskDetails, { apiKey, paramJson, upstream }) {
+export function createLook(getTaskDetails, { apiKey, upstream, ...handing }) {
   const connection = connectionOf(apiKey, upstream);
   /** @param {string} taskId @returns {Promise<Answer>} */
   return async function look(taskId) {
     try {
-      return found(await getTaskDetails(taskId, connection), paramJson);
+      return found(await getTaskDetails(taskId, connection), handing);
     } catch (error) {
-      return failed(/** @type {TaskError} */ (error));
+      return failed(/** @type {TaskError} */ (error), handing);
     }
   };
 }
@@ -52,7 +54,6 @@ export function connectionOf(apiKey, upstream) {
   return {
     baseUrl: upstream,
     requestTimeoutMs: REQUEST_MS,
-    fetch: bounded,
     apiKey: typeof apiKey === "function" ? () => asked(apiKey) : (apiKey ?? ""),
   };
 }
@@ -83,14 +84,16 @@ async function asked(apiKey) {
 
 /**
  * @param {TaskDetails} details
- * @param {boolean} withParamJson
+ * @param {Handing} handing
  * @returns {Answer}
  */
-export function found({ taskId, successFlag, operationType, createTime, completeTime, errorCode, errorMessage, ...task }, withParamJson) {
-  const response = task.response && { originImageUrl: task.response.originImageUrl, resultImageUrl: task.response.resultImageUrl };
-  const data = { taskId, successFlag, operationType, createTime, completeTime, response, errorCode, errorMessage };
-  const body = JSON.stringify({ code: 200, msg: "success", data: withParamJson ? { ...data, paramJson: task.paramJson } : data });
-  return { status: 200, code: 200, body, picture: response?.resultImageUrl ?? null, keepMs: hasEnded(task.status) ? KEEP_RESULT_MS : KEEP_PENDING_MS };
+export function found(details, handing) {
+  const { taskId, successFlag, operationType, createTime, completeTime, errorCode, errorMessage } = details;
+  const response = details.response && { originImageUrl: details.response.originImageUrl, resultImageUrl: details.response.resultImageUrl };
+  const told = handing.apiMessages ? { operationType, createTime, completeTime, errorCode, errorMessage } : withoutApiText(details);
+  const data = { taskId, successFlag, response, ...told, ...(handing.paramJson && { paramJson: details.paramJson }) };
+  const body = JSON.stringify({ code: 200, msg: "success", data });
+  return { status: 200, code: 200, body, picture: response?.resultImageUrl ?? null, keepMs: hasEnded(details.status) ? KEEP_RESULT_MS : KEEP_PENDING_MS };
 }
 
 /** @param {TaskDetails["status"] | undefined} status */
@@ -102,35 +105,46 @@ export function hasEnded(status) {
  * A look that brought no task, so that a client makes of it what it would make of the API's own answer.
  *
  * @param {TaskError} error
+ * @param {Handing} handing
  * @returns {Answer}
  */
-export function failed(error) {
-  const { kind, taskId, httpStatus, code, apiMessage, retryable, retryAfterMs } = error;
+export function failed(error, { apiMessages }) {
+  const { kind, taskId, httpStatus, code, apiMessage, retryAfterMs } = error;
   const headers = retryAfterMs === null ? {} : retryAfter(retryAfterMs);
   if (kind === "invalid-argument") return taskId === "" ? refusal(400, error.message) : refusal(500, NO_KEY);
-  if (kind === "invalid-reply") return unreadable(error, headers);
-  if (httpStatus === null) return unreached(error);
-  // A proxy's own refusal is none of the API's, and passes.
-  if (httpStatus === 403 && retryable) return refusal(502, "A proxy before the API turned the gateway away", { headers });
-  // Where the gateway looks is nobody's business.
-  const says = apiMessage || error.message.replace(/ \(.*/s, "");
-  // Without an envelope it was something in front of the API that answered, and the client is to see that.
-  if (code === null && retryable && httpStatus < 500) return { status: httpStatus, code: httpStatus, body: JSON.stringify({ message: says }), headers };
-  return refusal(httpStatus, says, { code: code ?? httpStatus, headers });
+  // A page is not shown the status of a redirect, nor is whatever else behaves like one.
+  if (httpStatus === null && kind !== "invalid-reply") return unreached(error);
+  if (isWithoutImage(error)) return withoutImage(taskId, apiMessages ? apiMessage : "");
+  const sentence = sentenceOn(error);
+  const msg = (apiMessages && apiMessage) || sentence;
+  const meaning = { kind, retry: retryOf(error), ...(msg !== sentence && { reason: sentence }) };
+  // Where what answered is not the API, the API has refused nothing.
+  const isProxy = kind === "forbidden" && meaning.retry !== "never";
+  const status = httpStatus === null || kind === "invalid-reply" || isProxy ? 502 : httpStatus;
+  return refusal(status, msg, { code: code ?? status, headers, meaning });
+}
+
+/** Whether the API calls the task a success but names no image. @param {TaskError} error */
+function isWithoutImage({ kind, message }) {
+  return kind === "invalid-reply" && message.startsWith(WITHOUT_IMAGE);
+}
+
+/** @param {string} taskId @param {string} msg @returns {Answer} */
+function withoutImage(taskId, msg) {
+  const data = { taskId, successFlag: 1, response: null };
+  return { status: 200, code: 200, body: JSON.stringify({ code: 200, msg, data }) };
 }
 
 /**
+ * For how long a wait that meets this is to go on.
+ *
  * @param {TaskError} error
- * @param {Record<string, string>} headers
+ * @returns {"never" | "few" | "backoff"}
  */
-function unreadable({ taskId, httpStatus, message }, headers) {
-  if (httpStatus === null || (httpStatus >= 300 && httpStatus < 400)) return refusal(502, REDIRECTED);
-  // A success that names no picture. The client decides how long to wait for that.
-  if (message.startsWith(NO_PICTURE)) {
-    const data = { taskId, successFlag: 1, response: null };
-    return { status: 200, code: 200, body: JSON.stringify({ code: 200, msg: "success", data }) };
-  }
-  return refusal(502, "What answered is not the API: if it stays so, check the gateway's option upstream", { headers });
+function retryOf({ kind, retryable, httpStatus, message }) {
+  if (!retryable) return "never";
+  if (kind === "invalid-reply") return httpStatus !== null && httpStatus < 300 ? "backoff" : "few";
+  return PASSING.includes(kind) && !message.startsWith(UNCLEAR) ? "backoff" : "few";
 }
 
 /** @param {TaskError} error */
@@ -138,30 +152,4 @@ function unreached({ kind, cause }) {
   if (cause === KEY_FAILED) return refusal(500, KEY_THREW);
   const isSlow = kind === "timed-out" || cause === undefined;
   return isSlow ? refusal(504, "The API did not answer in time") : refusal(502, "The API could not be reached");
-}
-
-/**
- * Sends a look, and reads no more of the reply than one may have.
- *
- * @param {string} url
- * @param {RequestInit} init
- * @returns {Promise<any>}
- */
-async function bounded(url, init) {
-  const response = await fetch(url, init);
-  const { status, headers } = response;
-  return { status, headers, text: () => (isShort(headers) ? response.text() : textOf(response)) };
-}
-
-/** @param {Response} response */
-async function textOf({ body }) {
-  const text = await readText(body, MOST_BYTES);
-  if (text === null) throw new Error("reply too large");
-  return text;
-}
-
-/** Whether the reply ends in time by itself: the runtime holds it to the length that it names. What is packed may become any length. */
-function isShort(/** @type {Headers} */ headers) {
-  const length = headers.get("Content-Length");
-  return length !== null && Number(length) <= MOST_BYTES && !headers.has("Content-Encoding");
 }

@@ -14,6 +14,7 @@ import { mistake } from "../api.js";
  * @property {NonNullable<GatewayOptions["callerId"]> | undefined} callerId
  * @property {boolean} cache
  * @property {boolean} paramJson
+ * @property {boolean} apiMessages
  * @property {{ hosts: Set<string> } | null} picture The picture route's hosts; none for every public one.
  * @property {string | URL} upstream
  * @property {string} basePath Without a slash at its end.
@@ -32,20 +33,22 @@ const PER_MINUTE = 300;
 export function settingsOf(options) {
   if (typeof options !== "object" || options === null) throw mistake("createGateway takes its options as an object: { apiKey }");
   const { apiKey, allowedOrigins = [], authorize, maxRequestsPerMinute = PER_MINUTE, callerId } = options;
-  const { cache = true, paramJson = false, picture = false, upstream: given, tasks, basePath = "" } = options;
+  const { cache = true, paramJson = false, apiMessages = false, picture = false, upstream: given, tasks, basePath = "" } = options;
   const upstream = given ?? API;
   need(plainUrl(upstream) !== null, "upstream must be an http(s) URL; it may have a path, but no user, query or fragment");
   need(allowedOrigins === "*" || Array.isArray(allowedOrigins), 'allowedOrigins must be a list of origins, or "*"');
   need(authorize === undefined || typeof authorize === "function", "authorize must be a function");
   need(callerId === undefined || typeof callerId === "function", "callerId must be a function");
   need(typeof maxRequestsPerMinute === "number" && maxRequestsPerMinute > 0, "maxRequestsPerMinute must be a number above 0; Infinity for no limit");
-  need(typeof cache === "boolean" && typeof paramJson === "boolean", "cache and paramJson must be true or false");
+  const flags = [cache, paramJson, apiMessages];
+  need(flags.every((flag) => typeof flag === "boolean"), "cache, paramJson and apiMessages must be true or false");
   const hosts = typeof picture === "boolean" ? [] : (picture?.hosts ?? []);
   need(typeof picture === "boolean" || (Array.isArray(hosts) && hosts.length > 0), "picture must be true, false or { hosts: [...] } with one host or more");
   need(hosts.every(isHost), "each of picture's hosts must be a host name alone, like pictures.example");
   need(tasks === undefined || typeof tasks?.idFromName === "function", "tasks must be the binding of a Durable Object: see wrangler.jsonc");
   // What an object stores is not to hold anybody's prompt.
   need(tasks === undefined || !paramJson, "paramJson does not go with tasks");
+  need(tasks === undefined || !apiMessages, "apiMessages does not go with tasks: set it on the object's class");
   // It would be asked by nobody.
   need(tasks === undefined || given === undefined, "upstream does not go with tasks: set NANOBANANA_BASE_URL in the object's environment");
   need(isPath(basePath), "basePath must be a path as URLs spell it, like /api/images, or empty");
@@ -57,6 +60,7 @@ export function settingsOf(options) {
     callerId,
     cache,
     paramJson,
+    apiMessages,
     picture: picture === false ? null : { hosts: new Set(hosts) },
     upstream,
     basePath: basePath.replace(/\/$/, ""),

@@ -55,7 +55,7 @@ pub fn read<V: Json>(reply: &Reply<'_, V>) -> Reading {
     match task_in(reply) {
         Some(Ok(task)) => Reading::Task(Rc::new(task)),
         Some(Err(NoPicture)) => Reading::Problem(Rc::new(problem(reply, &Verdict::NO_PICTURE))),
-        None => Reading::Problem(Rc::new(problem(reply, classify(reply)))),
+        None => Reading::Problem(Rc::new(problem(reply, &told(reply).unwrap_or(*classify(reply))))),
     }
 }
 
@@ -86,6 +86,7 @@ fn is_given<V: Json>(body: &V, name: &str) -> bool {
 }
 
 /// A name for a problem, its class, and what to say. Looked up and not built: each is a constant that lies ready in the data.
+#[derive(Clone, Copy)]
 struct Verdict(Kind, Class, &'static str);
 
 impl Verdict {
@@ -121,6 +122,23 @@ impl Verdict {
     const WRONG_ADDRESS: Self = Self(Kind::InvalidReply, Class::FewTimes, "There is no such API at this address: check baseUrl");
     const REDIRECT: Self =
         Self(Kind::InvalidReply, Class::Unclear, "The address redirects, and the key is not sent elsewhere: check baseUrl");
+}
+
+/// What a gateway of this package says that the API's reply meant, because its code and status cannot say everything. Its sentence on that is
+/// `reason`, or `msg` where the API's words stay with it.
+fn told<V: Json>(reply: &Reply<'_, V>) -> Option<Verdict> {
+    let body = reply.body.as_ref()?;
+    let kind = Kind::named(&body.text_at("kind")?)?;
+    let class = match body.text_at("retry")?.as_str() {
+        "never" if kind == Kind::Unauthorized => Class::FewTimesOnceSeen,
+        "never" => Class::Final,
+        "few" if kind == Kind::Server => Class::Unclear,
+        "few" => Class::FewTimes,
+        "backoff" if kind == Kind::NotFound => Class::NotThereYet,
+        "backoff" => Class::Passing,
+        _ => return None,
+    };
+    Some(Verdict(kind, class, ""))
 }
 
 fn classify<V: Json>(reply: &Reply<'_, V>) -> &'static Verdict {
@@ -176,7 +194,12 @@ fn problem<V: Json>(reply: &Reply<'_, V>, &Verdict(kind, class, says): &Verdict)
     let class = if class == Class::Final && code_of(reply).is_none() { Class::FewTimes } else { class };
     let code = reply.body.as_ref().and_then(|body| body.count_at("code"));
     let status = reply.http_status;
-    let mut message = String::from(says);
+    let mut said = message_of(reply);
+    let reason = || reply.said(reply.body.as_ref()?, "reason").as_deref().map(quoted);
+    let mut message = match says {
+        "" => reason().unwrap_or_else(|| std::mem::take(&mut said)),
+        says => says.into(),
+    };
     message.push_str(" (");
     message.push_str(reply.address);
     if status > 0 {
@@ -187,7 +210,6 @@ fn problem<V: Json>(reply: &Reply<'_, V>, &Verdict(kind, class, says): &Verdict)
         message.push_str(", code ");
         push_whole(&mut message, code);
     }
-    let said = message_of(reply);
     if !said.is_empty() {
         message.push_str(", \"");
         message.push_str(&said);

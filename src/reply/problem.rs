@@ -33,6 +33,23 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// What the API's replies mean, for a gateway of this package to say what one meant.
+    const OF_REPLIES: [Self; 8] = [
+        Self::NotFound,
+        Self::Unauthorized,
+        Self::PaymentRequired,
+        Self::Forbidden,
+        Self::BadRequest,
+        Self::RateLimited,
+        Self::Server,
+        Self::InvalidReply,
+    ];
+
+    /// The kind of this name, where a reply can be of it.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::OF_REPLIES.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// The name in the public TypeScript union.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -96,7 +96,7 @@ for (const [name, start] of Object.entries(PLACES)) {
         start({ ...shared, allowedOrigins: ["https://app.example"], picture: { hosts: ["127.0.0.1"] } }),
         start({ ...shared, hooks: "visitors", maxRequestsPerMinute: 20, picture: { hosts: ["127.0.0.1"] } }),
         start({ upstream, apiKey: "" }),
-        start({ ...shared, cache: false, paramJson: true, picture: true, basePath: "/deep/down" }),
+        start({ ...shared, cache: false, paramJson: true, apiMessages: true, picture: true, basePath: "/deep/down" }),
       ]);
       [plain = "", guarded = "", keyless = "", small = ""] = places.map(({ url }) => url);
     }, BOUND);
@@ -232,13 +232,15 @@ for (const [name, start] of Object.entries(PLACES)) {
 
     it("keeps codes and Retry-After, and lets no header and no cookie of the API's through", BOUND, async () => {
       const limited = await look(fresh("limited"));
-      isRefusal(limited, 429, /^slower$/);
+      isRefusal(limited, 429, /^Too many requests/);
+      isRefusal(await look(fresh("limited"), small), 429, /^slower$/);
       assert.equal(limited.headers["retry-after"], "7");
       const echoed = await look(fresh("echo-header"));
       assert.deepEqual([echoed.status, echoed.headers["x-seen"], echoed.headers["set-cookie"]], [200, undefined, undefined]);
       const split = await look(fresh("split-header"));
       assert.deepEqual([split.status, split.headers["x-injected"], split.headers["retry-after"]], [429, undefined, undefined]);
-      isRefusal(await look(fresh("echo")), 401, /no access for/);
+      isRefusal(await look(fresh("echo")), 401, /^The API refused access/);
+      isRefusal(await look(fresh("echo"), small), 401, /no access for/);
     });
 
     it("follows no redirect with the key", BOUND, async () => {
@@ -251,15 +253,32 @@ for (const [name, start] of Object.entries(PLACES)) {
 
     it("is not drowned, not held up and not taken in by what answers", BOUND, async () => {
       poured.bytes = 0;
-      isRefusal(await look(fresh("gigabyte")), 502, /./);
+      isRefusal(await look(fresh("gigabyte")), 502, /larger than 1 MiB/);
       assert.ok(poured.bytes < 64 * MEGABYTE, `${poured.bytes} bytes`);
       isRefusal(await look(fresh("long-liar")), 502, /could not be reached/);
-      isRefusal(await look(fresh("html")), 502, /not the API/);
+      isRefusal(await look(fresh("html")), 502, /no reply of the API.*upstream/);
       isRefusal(await look(fresh("html-524")), 524, /./);
       assert.equal((await look(fresh("status-600"))).status, 502);
       const began = performance.now();
       isRefusal(await look(fresh("endless")), 504, /in time/);
       assert.ok(performance.now() - began < 25_000);
+    });
+
+    it("has one limit for a reply with the package alone, and it is final for both", BOUND, async () => {
+      /** @param {string} baseUrl @param {string} what @param {string} [apiKey] */
+      const outcome = (baseUrl, what, apiKey) => waitForTask(fresh(what), { baseUrl, apiKey, timeoutMs: 8_000 }).catch((reason) => reason);
+      for (const what of ["large", "large-chunked", "large-packed"]) {
+        const direct = await outcome(`${rogue.url}/prefix`, what, key);
+        const via = await outcome(plain, what);
+        for (const error of [direct, via]) {
+          assert.deepEqual([error.kind, error.retryable, error.attempts], ["invalid-reply", false, 1], `${what}: ${error.message}`);
+          assert.match(error.message, /^The reply is larger than 1 MiB, and none of this API is: check /);
+        }
+      }
+      for (const what of ["small", "small-packed"]) {
+        assert.equal((await outcome(`${rogue.url}/prefix`, what, key)).status, "SUCCESS");
+        assert.equal((await outcome(plain, what)).status, "SUCCESS");
+      }
     });
 
     it("without a key says which setting is missing, and sends nothing", BOUND, async () => {
@@ -382,7 +401,7 @@ for (const [name, start] of Object.entries(PLACES)) {
 
     it("hands on nothing else under the picture's name", BOUND, async () => {
       isRefusal(await result(fresh("pending")), 404, /no picture/);
-      isRefusal(await result(fresh("limited")), 429, /slower/);
+      isRefusal(await result(fresh("limited")), 429, /slowly/);
       isRefusal(await result(fresh("at-redirect")), 502, /none that this gateway fetches/);
       isRefusal(await result(fresh("at-private")), 502, /none that this gateway fetches/);
       isRefusal(await result(fresh("at-svg")), 502, /no picture/);

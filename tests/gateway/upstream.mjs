@@ -1,6 +1,7 @@
 // @ts-check
 /** An API gone wrong, or taken over: what it answers is in the task id. It remembers what it was asked. */
 
+import { gzipSync } from "node:zlib";
 import { record, sendJson, startUpstream } from "../page/upstream.mjs";
 
 const CHUNK = Buffer.alloc(65_536, "x");
@@ -59,6 +60,14 @@ export const poured = { bytes: 0 };
 /** @param {string} url */
 const done = (url) => record({ successFlag: 1, response: { resultImageUrl: url, originImageUrl: null } });
 
+/** A task that has succeeded, with a prompt that makes its reply so many bytes long. @param {string} url @param {number} bytes */
+function sized(url, bytes) {
+  const task = done(url);
+  const paramJson = (/** @type {number} */ length) => JSON.stringify({ ...task, data: { ...task.data, paramJson: "x".repeat(length) } });
+  return Buffer.from(paramJson(bytes - paramJson(0).length));
+}
+const LIMIT = 1_048_576;
+
 /** @returns {Promise<{ url: string, asked: Incoming[], pictures: Incoming[], stop: () => Promise<void> }>} */
 export async function startRogue() {
   /** @type {Incoming[]} */
@@ -76,6 +85,11 @@ export async function startRogue() {
     "redirect-host": (response) => response.writeHead(302, { Location: `${url.replace("127.0.0.1", "localhost")}/elsewhere` }).end(),
     "redirect-private": (response) => response.writeHead(307, { Location: "http://169.254.169.254/latest/meta-data" }).end(),
     gigabyte: (response) => (response.writeHead(200, { "Content-Type": "application/json" }), pour(response, GIGABYTE)),
+    large: (response) => response.writeHead(200, { "Content-Type": "application/json", "Content-Length": LIMIT + 1 }).end(sized(url, LIMIT + 1)),
+    "large-chunked": (response) => (response.writeHead(200, { "Content-Type": "application/json" }).write(sized(url, LIMIT + 1)), response.end()),
+    "large-packed": (response) => response.writeHead(200, { "Content-Type": "application/json", "Content-Encoding": "gzip" }).end(gzipSync(sized(url, LIMIT + 1))),
+    small: (response) => response.writeHead(200, { "Content-Type": "application/json" }).end(sized(url, LIMIT)),
+    "small-packed": (response) => response.writeHead(200, { "Content-Type": "application/json", "Content-Encoding": "gzip" }).end(gzipSync(sized(url, LIMIT))),
     endless: (response) => void response.writeHead(200, { "Content-Type": "application/json" }).write("{"),
     "long-liar": (response) => void (response.writeHead(200, { "Content-Length": "1000" }).write("{}"), setTimeout(() => response.destroy(), 50)),
     html: (response) => response.writeHead(200, { "Content-Type": "text/html" }).end("<h1>hello</h1>"),

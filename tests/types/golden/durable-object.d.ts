@@ -7,6 +7,7 @@ export declare class NanoBananaTask extends DurableObject<TaskEnvironment> {
     protected timeoutMs: number;
     protected mostWatchers: number;
     protected keepMs: number;
+    protected apiMessages: boolean;
     fetch(request: Request): Promise<Response>;
     alarm(): Promise<void>;
     webSocketMessage(): void;

@@ -6,6 +6,7 @@ export interface GatewayOptions {
     callerId?: (request: Request, context: any) => string | Promise<string>;
     cache?: boolean;
     paramJson?: boolean;
+    apiMessages?: boolean;
     picture?: boolean | {
         hosts: string[];
     };

@@ -1,0 +1,92 @@
+// @ts-check
+/** Of four hundred random replies a client makes the same through the gateway as directly, but for the differences that HACKING.md lists. */
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, describe, it } from "node:test";
+import { getTaskDetails } from "../../pkg/index.js";
+import { startUpstream } from "../page/upstream.mjs";
+import { randomReplies } from "./envelopes.mjs";
+import { PLACES } from "./places.mjs";
+
+const BOUND = { timeout: 120_000 };
+const SEED = 20_261_129;
+const COUNT = 400;
+const AT_A_TIME = 20;
+
+/**
+ * What a call came to, as far as it is to be the same: the message without the address that was asked and what follows it.
+ * @typedef {{ kind: string, code: unknown, message: string, apiMessage: string, retryable: boolean, retryAfterMs: number | null }} Outcome
+ */
+
+/**
+ * The differences by the name that HACKING.md lists them under, each as what it makes of a direct outcome.
+ * @type {Record<string, (direct: Outcome, via: Outcome) => Outcome>}
+ */
+const DIFFERENCES = {
+  "no code": (direct, via) => (direct.code === null && typeof via.code === "number" && (via.code === 200 || via.code >= 400) ? { ...direct, code: via.code } : direct),
+  address: (direct) => ({ ...direct, message: direct.message.replace("check baseUrl", "check the gateway's option upstream") }),
+  words: (direct) => ({ ...direct, apiMessage: "" }),
+};
+/** What else differs unless the gateway hands on the API's words. */
+const OWN_WORDS = ["no code", "address", "words"];
+const API_WORDS = ["no code", "address"];
+
+/** @param {string} taskId @param {import("../../pkg/index.js").GetOptions} options @returns {Promise<Outcome>} */
+async function outcome(taskId, options) {
+  try {
+    const { status, response, errorCode, successFlag } = await getTaskDetails(taskId, options);
+    return { kind: `a task: ${status}`, code: errorCode, message: JSON.stringify([response, successFlag]), apiMessage: "", retryable: false, retryAfterMs: null };
+  } catch (error) {
+    const { kind, code, message, apiMessage, retryable, retryAfterMs } = /** @type {import("../../pkg/index.js").TaskError} */ (error);
+    return { kind, code, message: message.replace(/ \(\S*\/record-info[^]*/, ""), apiMessage, retryable, retryAfterMs };
+  }
+}
+
+it("HACKING.md lists each difference with its reason, and no other", async () => {
+  const text = await readFile(new URL("../../HACKING.md", import.meta.url), "utf8");
+  const [, table = ""] = /<!-- gateway-differences -->([^]*?)<!-- \/gateway-differences -->/.exec(text) ?? [];
+  const rows = [...table.matchAll(/^\| ([^|]+?) \| ([^|]+?) \| ([^|]+?) \|$/gm)].slice(1).filter(([, name]) => !/^-+$/.test(name ?? ""));
+  assert.deepEqual(rows.map(([, name]) => name), Object.keys(DIFFERENCES));
+  for (const [, name, , reason] of rows) assert.ok((reason ?? "").length > 20, name);
+});
+
+for (const [name, start] of Object.entries(PLACES)) {
+  describe(`random replies through the gateway in ${name}`, BOUND, () => {
+    const replies = randomReplies(SEED, COUNT);
+    /** @type {Awaited<ReturnType<typeof startUpstream>>} */
+    let upstream;
+    /** @type {import("./places.mjs").Place[]} */
+    let places = [];
+
+    before(async () => {
+      upstream = await startUpstream((request, response) => {
+        const { status, headers, body } = /** @type {import("./envelopes.mjs").Reply} */ (replies[Number(new URL(request.url ?? "", "http://x").searchParams.get("taskId"))]);
+        response.writeHead(status, headers).end(body);
+      });
+      const shared = { apiKey: "a-key-that-is-in-no-reply", upstream: upstream.url, maxRequestsPerMinute: 100_000, cache: false };
+      places = await Promise.all([start(shared), start({ ...shared, apiMessages: true })]);
+    }, BOUND);
+    after(() => Promise.all([...places.map(({ stop }) => stop()), upstream?.stop()]), BOUND);
+
+    for (const [index, [words, allowed]] of [["its own words", OWN_WORDS], ["the API's words", API_WORDS]].entries()) {
+      it(`are told the same in ${words}`, BOUND, async () => {
+        /** @type {string[]} */
+        const differ = [];
+        const one = async (/** @type {number} */ number) => {
+          const id = String(number);
+          const direct = await outcome(id, { baseUrl: upstream.url, apiKey: "a-key-that-is-in-no-reply" });
+          const via = await outcome(id, { baseUrl: places[index]?.url ?? "" });
+          const expected = /** @type {string[]} */ (allowed).reduce((seen, each) => DIFFERENCES[each]?.(seen, via) ?? seen, direct);
+          try {
+            assert.deepEqual(via, expected);
+          } catch {
+            differ.push(`${JSON.stringify(replies[number])}\n  directly ${JSON.stringify(direct)}\n  here     ${JSON.stringify(via)}`);
+          }
+        };
+        for (let first = 0; first < COUNT; first += AT_A_TIME) await Promise.all(Array.from({ length: AT_A_TIME }, (_, offset) => one(first + offset)));
+        assert.equal(differ.length, 0, `${differ.length} of ${COUNT} differ:\n${differ.slice(0, 8).join("\n")}`);
+      });
+    }
+  });
+}
