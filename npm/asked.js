@@ -3,8 +3,6 @@
 
 /** No reply of the API comes near this: the longest prompts make some 50 kB. A longer one is not read to its end. */
 const MAX_REPLY_BYTES = 1_048_576;
-/** An event is an envelope of the API, without what makes those large. */
-const MOST_CHARACTERS = 1_000_000;
 
 /**
  * What a caller's apiKey gives; or with a URL what came of a request to it, and where the reply goes on what promises more.
@@ -35,11 +33,11 @@ export async function asked(own, url, init, silenceMs) {
   // An own fetch may not have heeded that the request is no longer wanted.
   if (signal.aborted) return reply.body?.cancel();
   const body = await textOf(reply);
-  return { ...came, body, tooLarge: body === undefined };
+  return { ...came, body, tooLarge: body === null };
 }
 
 /**
- * The body as text; undefined where it is larger than a reply can be.
+ * The body as text; null where it is larger than a reply can be.
  *
  * @param {Response} reply
  */
@@ -47,7 +45,7 @@ async function textOf(reply) {
   if (!hasKnownLength(reply)) return boundedText(/** @type {ReadableStream<Uint8Array>} */ (reply.body).getReader());
   // Replies that are made by hand often have `json` alone.
   const text = reply.text || !reply.json ? await reply.text() : JSON.stringify(await reply.json());
-  return text.length > MAX_REPLY_BYTES ? undefined : text;
+  return text?.length > MAX_REPLY_BYTES ? null : text;
 }
 
 /**
@@ -72,7 +70,7 @@ async function boundedText(reader) {
     bytes += value.byteLength;
     if (bytes > MAX_REPLY_BYTES) {
       reader.cancel().catch(() => {});
-      return undefined;
+      return null;
     }
     text += decoder.decode(value, { stream: true });
   }
@@ -161,7 +159,7 @@ async function* eventsOf({ body }, signal, silenceMs) {
   while (!signal.aborted) {
     const silent = setTimeout(end, silenceMs);
     const { done, value } = await reader.read().finally(() => clearTimeout(silent));
-    if (done || line.length + event.length + value.length > MOST_CHARACTERS) break;
+    if (done || line.length + event.length + value.length > MAX_REPLY_BYTES) break;
     /** @type {string[]} */
     const lines = value.split(/\r\n?|\n/);
     // The second half of a line end that two chunks share ends no line of its own.

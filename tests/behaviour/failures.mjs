@@ -45,6 +45,7 @@ const ROWS = [
   ["success-empty-url", "invalid-reply", true, 200, 200],
   ["success-no-response", "invalid-reply", true, 200, 200],
   ["success-script-url", "invalid-reply", true, 200, 200],
+  ["huge", "invalid-reply", false, 200, null, /larger than 1 MiB/],
   ["html-200", "invalid-reply", true, 200, null],
   ["html-502", "server", true, 502, null],
   ["html-524", "server", true, 524, null],

@@ -19,7 +19,6 @@ const STATES = [
   ["success-origin", "SUCCESS", 1, null, null],
   ["success-blanks", "SUCCESS", 1, 0, null, { paramJson: null }],
   ["extra-fields", "SUCCESS", 1, null, null],
-  ["huge", "SUCCESS", 1, null, null],
   ["create-failed", "CREATE_TASK_FAILED", 2, 400, "Generation failed on provider side"],
   ["create-failed-text", "CREATE_TASK_FAILED", 2, "CREATE_FAILED", "failed"],
   ["create-failed-null", "CREATE_TASK_FAILED", 2, null, null],
