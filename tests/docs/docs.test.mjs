@@ -10,6 +10,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { groups } from "../packaging/consumers.mjs";
 import { newPlace } from "../packaging/place.mjs";
 import { startSimulator } from "../processes.mjs";
 import { blocksOf } from "./blocks.mjs";
@@ -23,6 +24,7 @@ const { TARBALL = "", TOOLS = "" } = process.env;
 /** The pages: every Markdown file of the repository, and the public declarations. */
 const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md", "npm/*.d.ts", "src/types.d.ts"], { cwd: ROOT, encoding: "utf8" });
 const pages = tracked.split("\n").filter(Boolean).sort();
+const consumers = groups.flatMap((group) => group.consumers.map(({ name }) => name));
 const blocks = pages.flatMap((page) => blocksOf(page, readFileSync(ROOT + page, "utf8")));
 /** @type {{ block: import("./blocks.mjs").Block, use: import("./registry.mjs").Use, name: string }[]} */
 const used = [];
@@ -49,8 +51,9 @@ test("every code block is in the registry, or says why it does not run", () => {
       if (count !== uses.length) wrong.push(`${page} (${under}): the registry has ${uses.length} blocks, the page ${count}`);
     }
   }
-  for (const { run } of Object.values(registry).flatMap((headings) => Object.values(headings).flat())) {
+  for (const { run, ranBy = [] } of Object.values(registry).flatMap((headings) => Object.values(headings).flat())) {
     if (run && !runs[run]) wrong.push(`there is no run ${run}`);
+    wrong.push(...ranBy.filter((name) => !consumers.includes(name)).map((name) => `there is no consumer ${name}`));
   }
   assert.deepEqual(wrong, []);
 });

@@ -11,13 +11,13 @@
  * @property {Surroundings} [as] What it compiles in; none for a block that is a file of settings.
  * @property {string} [given] What the text around the block leaves open, in front of it.
  * @property {string} [run] The run in runs.mjs that it is a part of.
- * @property {string} [ranBy] The test that runs it, where that is another one.
+ * @property {string[]} [ranBy] The consumers in tests/packaging that run it, where those do.
  */
 
 const TASK_ID = "declare const taskId: string;";
 const IMAGE = "declare const image: HTMLImageElement;";
 const ENV = 'import { env } from "cloudflare:workers";';
-const SETTING = { ranBy: "the consumers Nitro 3 and Nitro 2 in tests/packaging" };
+const SETTING = { ranBy: ["Nitro 2, Cloudflare"] };
 
 /** @type {Record<string, Record<string, Use[]>>} */
 export const registry = {
@@ -31,7 +31,7 @@ export const registry = {
     ],
     "Push, where one instance is outgrown": [{ as: "push", run: "push" }, { run: "push" }, { as: "push", given: ENV }],
     "In Node": [{ as: "node", given: `${TASK_ID} declare function save(handle: unknown): void;`, run: "program" }],
-    "Everywhere else": [{ as: "vite", ranBy: "the consumer Vite, build, slim in tests/packaging" }],
+    "Everywhere else": [{ as: "vite", ranBy: ["Vite, dev, slim", "Vite, build, slim"] }],
   },
   "docs/servers.md": {
     "Node.js": [{ as: "node", run: "server" }],
@@ -65,8 +65,8 @@ export const registry = {
   },
   "docs/extension.md": {
     "A wait in a Chrome extension": [
-      { ranBy: "the consumer Chrome extension in tests/packaging" },
-      { as: "extension", ranBy: "the consumer Chrome extension in tests/packaging" },
+      { ranBy: ["Chrome extension"] },
+      { as: "extension", ranBy: ["Chrome extension"] },
     ],
   },
   "src/types.d.ts": {

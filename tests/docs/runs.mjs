@@ -9,7 +9,7 @@ import { startChromium } from "../browsers/chromium.mjs";
 /**
  * @typedef {import("../packaging/place.mjs").Place} Place
  * @typedef {import("./blocks.mjs").Block} Block
- * @typedef {{ newerNode?: boolean, together?: boolean, run: (place: Place, blocks: Block[]) => Promise<void> }} Run `together`: the
+ * @typedef {{ newerNode?: boolean, together?: boolean, run: (place: Place, blocks: Block[]) => Promise<unknown> }} Run `together`: the
  *   blocks of a page under one heading are one project; else each is one.
  */
 
@@ -40,7 +40,15 @@ export const runs = {
   },
   server: { newerNode: true, run: (place, blocks) => server(place, blocks, (preload) => ["node", [`--import=${preload}`, "server.ts"]]) },
   deno: { run: (place, blocks) => server(place, blocks, (preload) => ["deno", ["run", "-A", "--no-prompt", `--preload=${preload}`, "server.ts"]]) },
-  bun: { run: (place, blocks) => server(place, blocks, (preload) => ["bun", ["run", "--preload", preload, "server.ts"]]) },
+  bun: {
+    async run(place, blocks) {
+      const origin = await server(place, blocks, (preload) => ["bun", ["run", "--preload", preload, "server.ts"]]);
+      // Nothing is sent on this connection for longer than the 10 s that Bun has by itself.
+      const reply = await fetch(`${origin}${PATH}?taskId=${fresh("silent")}`);
+      assert.equal(reply.status, 504);
+      assert.match((await reply.json()).msg, /\S/);
+    },
+  },
   page: {
     async run(place, [block]) {
       const taskId = fresh("success-1s");
@@ -180,7 +188,7 @@ async function answers(origin) {
  */
 async function server(place, [block], command) {
   await place.write("server.ts", String(block?.text));
-  await listens(place, command);
+  return listens(place, command);
 }
 
 /** A program that takes its port from the environment. @param {Place} place @param {(preload: string) => [string, string[]]} command */
@@ -189,7 +197,9 @@ async function listens(place, command) {
   const [program, args] = command(await redirect(place));
   const env = { NANOBANANA_API_KEY: place.key, PORT: String(port), HOST: "127.0.0.1", DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}` };
   await place.starts(program, args, port, env);
-  await answers(`http://127.0.0.1:${port}`);
+  const origin = `http://127.0.0.1:${port}`;
+  await answers(origin);
+  return origin;
 }
 
 /**

@@ -5,14 +5,16 @@
  */
 
 import { readFile } from "node:fs/promises";
+import { extension } from "./extension.mjs";
 
 /**
  * @typedef {import("./place.mjs").Place} Place
  * @typedef {import("./place.mjs").Cells} Cells
  * @typedef {{ name: string, by?: string, use: (place: Place) => Promise<Cells> }} Consumer
- * @typedef {{ files: string[], by: string, newerNode?: boolean, together?: boolean, consumers: Consumer[] }} Group `by`: the npm package that does the
+ * @typedef {{ files: string[], by: string, newerNode?: boolean, together?: boolean, meanwhile?: boolean, consumers: Consumer[] }} Group `by`: the npm package that does the
  *   work, or "node". `newerNode`: it runs in the Node.js among the tools, because it needs one newer than the package does.
  *   `together`: its consumers run at the same time, because most of that is waiting; nothing in them may need a page.
+ *   `meanwhile`: it runs beside all the other groups, because it waits for a minute.
  */
 
 const COLD_REQUESTS = 30;
@@ -235,6 +237,12 @@ export const groups = [
       { name: "SvelteKit, page", by: "@sveltejs/kit", use: async (place) => place.shows(await sveltekit(place)) },
       { name: "SvelteKit, gateway", by: "@sveltejs/kit", use: async (place) => place.answers(`${await sveltekit(place)}use`) },
     ],
+  },
+  {
+    files: ["shared", "servers", "extension"],
+    by: "esbuild",
+    meanwhile: true,
+    consumers: [{ name: "Chrome extension", use: extension }],
   },
   { files: ["shared", "nitro"], by: "nitro", consumers: nitro("nitro", "Nitro 3") },
   { files: ["shared", "nitropack"], by: "nitropack", consumers: nitro("nitropack", "Nitro 2") },

@@ -94,6 +94,7 @@ export async function newPlace({ tools, tarball, simulator, open, browsers }, gr
     key: simulator.key,
     /** Of the simulator that asks for no key, for pages. */
     open: open.url,
+    chromium: browsers.chromium,
     /** How many copies of the wasm were in what was built since this was asked; null where nothing was. */
     takeCopies() {
       const taken = copies;

@@ -26,10 +26,13 @@ const lab = await openLab(resolve(tarball), resolve(tools));
 /** @type {Row[]} */
 const rows = [];
 try {
-  for (const group of groups) {
-    const consumers = group.consumers.filter(({ name }) => name.startsWith(only));
-    if (consumers.length > 0) rows.push(...(await tryAll({ ...group, consumers })));
-  }
+  const wanted = groups.map((group) => ({ ...group, consumers: group.consumers.filter(({ name }) => name.startsWith(only)) }));
+  const some = wanted.filter(({ consumers }) => consumers.length > 0);
+  const meanwhile = Promise.all(some.filter((group) => group.meanwhile).map(tryAll));
+  // Whatever becomes of it is seen below.
+  meanwhile.catch(() => {});
+  for (const group of some.filter((group) => !group.meanwhile)) rows.push(...(await tryAll(group)));
+  rows.push(...(await meanwhile).flat());
 } finally {
   await lab.close();
 }
