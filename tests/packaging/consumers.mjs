@@ -244,8 +244,22 @@ export const groups = [
     meanwhile: true,
     consumers: [{ name: "Chrome extension", use: extension }],
   },
-  { files: ["shared", "nitro"], by: "nitro", consumers: nitro("nitro", "Nitro 3") },
-  { files: ["shared", "nitropack"], by: "nitropack", consumers: nitro("nitropack", "Nitro 2") },
+  { files: ["shared", "vercel", "nitro"], by: "nitro", consumers: [...cloudflare("nitro", "Nitro 3"), ...vercel("nitro", "Nitro 3")] },
+  {
+    files: ["shared", "vercel", "nitropack"],
+    by: "nitropack",
+    consumers: [
+      ...cloudflare("nitropack", "Nitro 2"),
+      {
+        name: "Nitro 2, Vercel edge",
+        async use(place) {
+          await place.run("nitropack", ["build", "--preset=vercel_edge"]);
+          return place.prints("node", ["vercel.mjs", "edge"]);
+        },
+      },
+      ...vercel("nitropack", "Nitro 2"),
+    ],
+  },
 ];
 
 /** A server that takes its port as an argument. @param {Place} place @param {string} program */
@@ -306,8 +320,22 @@ function sveltekit(place) {
   });
 }
 
+/** Without any setting, and so after those that need one. @param {"nitro" | "nitropack"} by @param {string} name @returns {Consumer[]} */
+function vercel(by, name) {
+  return [
+    {
+      name: `${name}, Vercel`,
+      async use(place) {
+        await place.write("nitro.config.js", 'export default { compatibilityDate: "2026-04-01" };\n');
+        await place.run(by, ["build", "--preset=vercel"]);
+        return place.prints("node", ["vercel.mjs"]);
+      },
+    },
+  ];
+}
+
 /** @param {"nitro" | "nitropack"} by @param {string} name @returns {Consumer[]} */
-function nitro(by, name) {
+function cloudflare(by, name) {
   return [
     {
       name: `${name}, Cloudflare`,

@@ -1,5 +1,4 @@
-import { env } from "cloudflare:workers";
 import * as api from "nanobanana-task";
 import { use } from "../use.js";
 
-export default async () => use(api, { baseUrl: env.API, apiKey: env.KEY });
+export default async () => use(api, { baseUrl: process.env.API, apiKey: process.env.KEY });
