@@ -9,6 +9,7 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { EventSource } from "eventsource";
 import { logOf } from "../behaviour/all.mjs";
+import { waitForTask } from "../../pkg/index.js";
 import { callbackUrl, createGateway } from "../../pkg/gateway.js";
 import { newKey, startSimulator } from "../processes.mjs";
 import { startInWorkerd } from "./places.mjs";
@@ -137,6 +138,29 @@ describe("push", { timeout: 300_000, concurrency: 16 }, () => {
     const id = fresh("script.http-402*1.success");
     assert.deepEqual((await all((await watch(home, id)).events)).map(({ code }) => code), [402]);
     assert.deepEqual((await all((await watch(home, id)).events)).map(({ code, flag }) => [code, flag]), [[200, 1]]);
+  });
+
+  it("rides out a stray answer from alarm to alarm, and reports one that stays", BOUND, async () => {
+    await Promise.all(["html-404", "html-410", "http-401"].map(async (stray) => {
+      const [id, stays] = [fresh(`script.pending*1.${stray}*2.success`), fresh(`script.pending*1.${stray}`)];
+      const watchers = await Promise.all([id, stays].map((task) => watch(home, task)));
+      const [heard] = await Promise.all(watchers.map(({ events }) => all(events)));
+      assert.equal(heard?.at(-1)?.flag, 1, stray);
+      assert.deepEqual([(await looks(id)).length, (await looks(stays)).length], [4, 5], stray);
+    }));
+  });
+
+  it("does not store a success for the end before it has its URL, and does not wait for that to the deadline", BOUND, async () => {
+    const id = fresh("script.pending*1.success-no-url*2.success");
+    const wait = waitForTask(id, { baseUrl: away });
+    const heard = await all((await watch(home, id)).events);
+    assert.equal(typeof heard.at(-1)?.data.data.response?.resultImageUrl, "string");
+    assert.equal((await wait).status, "SUCCESS");
+    const never = fresh("script.pending*1.success-no-url");
+    await all((await watch(home, never)).events);
+    assert.equal((await looks(never)).length, 5);
+    const error = await waitForTask(fresh("success-no-url"), { baseUrl: home }).catch((reason) => reason);
+    assert.deepEqual([error.kind, error.retryable], ["invalid-reply", false]);
   });
 
   it("tells whoever comes late at once, and takes no look for it", BOUND, async () => {

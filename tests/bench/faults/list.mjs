@@ -30,6 +30,8 @@ const LATE_MS = 150;
 const LIMIT_LATE_MS = 500;
 /** The longest pause that is fair after failures, and a look. */
 const OUTLIVES_MS = 40 * SECOND;
+/** A few attempts with growing pauses. */
+const REPORTS_MS = 25 * SECOND;
 /** More requests than this in one second are a burst. */
 const BURST = 4;
 /** Timers of the engine's own may be there for a moment after the end. */
@@ -103,6 +105,16 @@ function abortsUnsent(seen) {
   return aborts(seen) ?? (seen.sent.length > 0 ? `${seen.sent.length} requests sent` : null);
 }
 
+/**
+ * What stays is reported after a few attempts, long before the limit.
+ * @param {Seen} seen
+ */
+function reports(seen) {
+  if (seen.end !== "failed") return seen.error || seen.end;
+  if (seen.tookMs > REPORTS_MS) return `reported after ${seconds(seen.tookMs)}`;
+  return seen.sent.length < 4 ? `${seen.sent.length} requests` : keepsKey(seen);
+}
+
 /** @param {number} ms */
 const seconds = (ms) => `${(ms / SECOND).toFixed(1)} s`;
 
@@ -143,12 +155,22 @@ const replies = [
   passing("reset in mid-body, 3 times", "reset-body*3"),
   passing("a flag nobody knows, 3 times", "flag-99*3"),
   passing("code 200 without data, 3 times", "not-found-null*3"),
+  passing("a page of HTML with 404, 3 times, while pods restart", "html-404*3"),
+  passing("a page of HTML with 409, twice", "html-409*2"),
+  passing("a page of HTML with 410, twice", "html-410*2"),
+  passing("a page of HTML with 499, twice", "html-499*2"),
+  passing("401 once, by an overloaded store of keys", "http-401*1"),
+  passing("a success before its URL, twice", "success-no-url*2"),
   { ...passing("the task is not there yet for 5 s", ""), plan: "late-5s" },
   { ...passing("a redirect to another origin", "", Infinity, keepsKey), plan: "redirect-other", limitMs: 10 * SECOND, boundMs: 20 * SECOND },
 ];
 
 /** @type {Fault[]} */
 const ends = [
+  { ...passing("a page of HTML with 404 that stays", "", Infinity, reports), plan: "script.pending*1.html-404" },
+  { ...passing("401 that stays after a good reply", "", Infinity, reports), plan: "script.pending*1.http-401" },
+  { ...passing("a success that never gets a URL", "", Infinity, reports), plan: "script.pending*1.success-no-url" },
+  { ...passing("a redirect to a login page that stays", "", Infinity, reports), plan: "script.pending*1.redirect-login" },
   { ...passing("401", "", Infinity, stops), plan: "http-401", limitMs: 10 * SECOND, boundMs: 15 * SECOND, apart: true },
   { ...passing("401 in the body of a 200", "", Infinity, stops), plan: "body-401", limitMs: 10 * SECOND, boundMs: 15 * SECOND, apart: true },
   {
