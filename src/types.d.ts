@@ -198,6 +198,7 @@ export type TaskErrorKind =
   /** The task is still running as far as anyone knows; `handle` goes on with the wait. */
   | "timed-out"
   | "not-found"
+  /** A key that is refused; without a key, a server that wants you to sign in, or redirects to a login page of another origin. */
   | "unauthorized"
   | "payment-required"
   | "forbidden"
@@ -205,7 +206,7 @@ export type TaskErrorKind =
   | "rate-limited"
   | "server"
   | "network"
-  /** Not this API's envelope: HTML, cut JSON, a success without a URL. */
+  /** Not this API's envelope: HTML, cut JSON; or a success that has no URL, several polls later. */
   | "invalid-reply"
   /** The caller's mistake; nothing was sent. */
   | "invalid-argument";
@@ -219,7 +220,10 @@ export class TaskError extends Error {
   readonly kind: TaskErrorKind;
   /** "" where no usable id was given. */
   readonly taskId: string;
-  /** Can asking again help? */
+  /**
+   * Can asking again help? A single look says so of what it sees: a success that names no URL yet may name it a moment later.
+   * A wait that ends with such a failure has asked several times, and says no.
+   */
   readonly retryable: boolean;
   readonly httpStatus: number | null;
   /** `code` of the envelope, or `errorCode` of a failed task. */
