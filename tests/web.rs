@@ -183,7 +183,7 @@ async fn each_kind_of_failure_is_told_with_its_fields() {
         ("not-found-body", "not-found", true, 200.0, 404.0),
         ("html-200", "invalid-reply", true, 200.0, none),
         ("cut-json", "invalid-reply", true, 200.0, none),
-        ("success-script-url", "invalid-reply", false, 200.0, 200.0),
+        ("success-script-url", "invalid-reply", true, 200.0, 200.0),
         // A page is not told where a redirect leads, nor its status.
         ("redirect-other", "invalid-reply", true, none, none),
         ("close", "network", true, none, none),
