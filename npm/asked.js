@@ -1,5 +1,6 @@
 // What comes of asking: the caller's apiKey, the caller's own fetch or the runtime's, and what is read of the reply. Here every odd promise and
 // getter ends in a rejection; what is thrown through the wasm leaves a call pending for ever.
+import { placeFor, watchPoll } from "./streams.js";
 
 /** No reply of the API comes near this: the longest prompts make some 50 kB. A longer one is not read to its end. */
 const MAX_REPLY_BYTES = 1_048_576;
@@ -11,29 +12,43 @@ const MAX_REPLY_BYTES = 1_048_576;
  * @param {string | undefined} url
  * @param {{ headers: Headers, signal: AbortSignal } & RequestInit | undefined} init
  * @param {number | undefined} silenceMs How long a reply that goes on may be silent, where it may go on.
+ * @param {boolean | undefined} inBrowser Where all tabs share their connections to an origin.
  */
-export async function asked(own, url, init, silenceMs) {
+export async function asked(own, url, init, silenceMs, inBrowser) {
   if (!url || !init) return own?.();
   const { headers, signal, ...rest } = init;
-  if (silenceMs) headers.set("Accept", "application/json, text/event-stream");
+  const place = silenceMs ? await (inBrowser ? placeFor(url, signal) : ownPlace(signal)) : undefined;
+  if (place) headers.set("Accept", "application/json, text/event-stream");
   // The headers are a plain object, because a fetch that is no part of the runtime does not know the runtime's class.
   const sent = { method: "GET", headers: Object.fromEntries(headers), ...rest, ...(isTaken(signal) && { signal }) };
-  // The bare global, so that it is called with the right `this` and found late.
-  const reply = await (own ?? fetch)(url, sent);
-  const retryAfter = header(reply, "retry-after");
-  const came = { status: reply.status, retryAfter, retryAt: instant(retryAfter), date: instant(header(reply, "date")), elsewhere: isElsewhere(reply, url) };
-  if (silenceMs && /^text\/event-stream/i.test(header(reply, "content-type") ?? "")) {
-    const events = eventsOf(reply, signal, silenceMs);
-    // However it ends, it is over.
-    const next = () => events.next().then(({ value }) => value, () => {});
-    let body;
-    while ((body = await next()) === null);
-    return { ...came, body, next };
+  const watched = inBrowser && !place ? watchPoll(url, signal) : undefined;
+  let goesOn = false;
+  try {
+    // The bare global, so that it is called with the right `this` and found late.
+    const reply = place?.reply ?? (await (own ?? fetch)(url, sent));
+    const retryAfter = header(reply, "retry-after");
+    const came = { status: reply.status, retryAfter, retryAt: instant(retryAfter), date: instant(header(reply, "date")), elsewhere: isElsewhere(reply, url) };
+    if (place && /^text\/event-stream/i.test(header(reply, "content-type") ?? "")) {
+      goesOn = true;
+      const events = eventsOf(reply, place, /** @type {number} */ (silenceMs));
+      // However it ends, it is over.
+      const next = async () => {
+        const { value } = await events.next().catch(() => ({ value: undefined }));
+        if (value === undefined) place.leave();
+        return value;
+      };
+      let body;
+      while ((body = await next()) === null);
+      return { ...came, body, next };
+    }
+    // An own fetch may not have heeded that the request is no longer wanted.
+    if (signal.aborted) return reply.body?.cancel();
+    const body = await textOf(reply);
+    return { ...came, body, tooLarge: body === null };
+  } finally {
+    watched?.();
+    if (!goesOn) place?.leave();
   }
-  // An own fetch may not have heeded that the request is no longer wanted.
-  if (signal.aborted) return reply.body?.cancel();
-  const body = await textOf(reply);
-  return { ...came, body, tooLarge: body === null };
 }
 
 /**
@@ -75,6 +90,14 @@ async function boundedText(reader) {
     text += decoder.decode(value, { stream: true });
   }
 }
+
+/**
+ * The place of a stream outside of browsers, where nothing is short of connections.
+ *
+ * @param {AbortSignal} signal
+ * @returns {import("./streams.js").Place}
+ */
+const ownPlace = (signal) => ({ signal, leave() {}, tell() {} });
 
 /** @type {unknown} */
 let checked;
@@ -140,13 +163,13 @@ function isElsewhere({ redirected, url }, asked) {
 const instant = (text) => Date.parse(text?.includes(":") ? `${text.replace(/ GMT$/, "")} GMT` : "");
 
 /**
- * Server-sent events: the data of each, and null for a sign of life. They end with the request, or when nothing comes for too long.
+ * Server-sent events: the data of each, and null for a sign of life. They end with their place, or when nothing comes for too long.
  *
  * @param {Response} reply
- * @param {AbortSignal} signal
+ * @param {import("./streams.js").Place} place
  * @param {number} silenceMs
  */
-async function* eventsOf({ body }, signal, silenceMs) {
+async function* eventsOf({ body }, { signal, tell }, silenceMs) {
   // The line and the event that have begun. Only what has just come is searched for line ends, so that
   // the cost is linear in what comes, however it is cut into chunks.
   let line = "";
@@ -178,6 +201,7 @@ async function* eventsOf({ body }, signal, silenceMs) {
     }
     // Of many signs of life one is enough.
     for (const each of told.length > 0 ? told : [null]) {
+      tell(each);
       yield each;
       // However much there is to read, timers have their turn.
       await new Promise((resolve) => setTimeout(resolve));

@@ -19,10 +19,10 @@ const APART_MS: f64 = 250.0;
 /// Where a stream was asked for and not one event came, something on the way does not let streams through: for so long none is asked for.
 const NO_STREAMS_MS: f64 = 300_000.0;
 
-/// Looks that offer to have their replies go on, over all connections. A cell of the thread's own would weigh 150 bytes brotli more.
+/// Polls outside of browsers that offer to take a stream, over all connections. A cell of the thread's own would weigh 150 bytes brotli more.
 static GOING_ON: AtomicU32 = AtomicU32::new(0);
 
-/// Over HTTP/1.1 a page has six connections to a host, and others want some.
+/// Outside of browsers. In a browser all tabs share one, which npm/streams.js sees to.
 const MOST_THAT_GO_ON: u32 = 4;
 
 /// A connection, and what all calls over it share.
@@ -126,9 +126,9 @@ impl Drive {
             && wait.problem().is_none()
             && hub.connection.is_keyless()
             && now().steady_ms >= hub.streams_from_ms.get()
-            && GOING_ON.load(Relaxed) < MOST_THAT_GO_ON;
-        // Where a look belongs to a request its runtime may drop it, and nobody would count it off.
-        let place = u32::from(offers_stream && !hub.connection.apart);
+            && (hub.connection.in_browser || GOING_ON.load(Relaxed) < MOST_THAT_GO_ON);
+        // Where a poll belongs to a request its runtime may drop it, and nothing would count it off.
+        let place = u32::from(offers_stream && !hub.connection.apart && !hub.connection.in_browser);
         GOING_ON.fetch_add(place, Relaxed);
         let sent = Sent { hub, task_id, number, bell: self.bell(), streamed: Cell::new(false) };
         spawn_local(async move {

@@ -1,11 +1,15 @@
 //! How one call is told that something has happened: that a look at its task is over, that the page has changed, that its caller has had enough.
 
 use super::clock::now;
-use super::page::heed_page;
+use super::page::{heed_page, idle};
 use super::pause::{End, Pause, pause};
 use super::signal::{Heeded, Signal, heed};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+/// Calls that are being carried on, over all connections.
+static CALLS: AtomicU32 = AtomicU32::new(0);
 
 /// A caller who is busy with a change for longer than this is no reason to keep a reply going on.
 const BUSY_MS: f64 = 5_000.0;
@@ -33,6 +37,7 @@ impl Bell {
 
     pub(crate) fn hang(self: Rc<Self>, is_in_page: bool) -> Hung {
         self.idle_from_ms.set(f64::INFINITY);
+        CALLS.fetch_add(1, Relaxed);
         let ring = || {
             let bell = Rc::clone(&self);
             move || bell.ring()
@@ -76,5 +81,8 @@ impl Bell {
 impl Drop for Hung {
     fn drop(&mut self) {
         self.bell.idle_from_ms.set(now().steady_ms);
+        if CALLS.fetch_sub(1, Relaxed) == 1 {
+            idle().unwrap_or_default();
+        }
     }
 }

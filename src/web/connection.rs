@@ -33,7 +33,7 @@ pub(crate) struct Connection {
     /// A `document` exists.
     pub(crate) in_page: bool,
     /// This is a page, or a worker of a browser.
-    pub(super) in_browser: bool,
+    pub(crate) in_browser: bool,
     /// Whoever handles one request may not touch what belongs to another's, as in Cloudflare Workers and in Vercel's edge.
     pub(crate) apart: bool,
     pub(crate) key: Key,

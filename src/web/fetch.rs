@@ -29,7 +29,13 @@ extern "C" {
 #[wasm_bindgen(module = "/npm/asked.js")]
 extern "C" {
     // Were there nothing here for the glue to turn into something else, the wasm would import past it, which the build does not know.
-    fn asked(own: Option<&Function>, url: Option<&JsString>, init: Option<&js_sys::Object>, silence_ms: Option<f64>) -> Promise;
+    fn asked(
+        own: Option<&Function>,
+        url: Option<&JsString>,
+        init: Option<&js_sys::Object>,
+        silence_ms: Option<f64>,
+        in_browser: Option<bool>,
+    ) -> Promise;
 }
 
 /// A reply that goes on shows a sign of life at least this often; a gateway's is one in 5 s.
@@ -119,7 +125,7 @@ async fn exchange<A: Asker>(look: &Look<'_, A>, limit: &Pause) -> Result<Reading
     let key = match &connection.key {
         Key::Fixed(key) => key.clone(),
         Key::Asked(ask) => {
-            let given = JsFuture::from(asked(Some(ask), None, None, None)).await.map_err(Trouble::NoKey)?;
+            let given = JsFuture::from(asked(Some(ask), None, None, None, None)).await.map_err(Trouble::NoKey)?;
             checked_key(given.as_string().unwrap_or_default()).map_err(Trouble::Refused)?
         }
     };
@@ -136,14 +142,15 @@ async fn exchange<A: Asker>(look: &Look<'_, A>, limit: &Pause) -> Result<Reading
     let init = init(look, &key, &controller);
     let mut in_flight = InFlight(Some(controller));
     let silence_ms = look.offers_stream.then_some(SILENCE_MS);
-    let came = JsFuture::from(asked(connection.fetch.as_ref(), Some(&url), Some(&init.0), silence_ms)).await.map_err(lost)?;
+    let request = asked(connection.fetch.as_ref(), Some(&url), Some(&init.0), silence_ms, Some(connection.in_browser));
+    let came = JsFuture::from(request).await.map_err(lost)?;
     let came_ms = now().steady_ms;
     let mut body = came.member("body");
     if let Ok(next) = came.member("next").dyn_into::<Function>() {
         // From here on it is over when it has been silent for too long, or nobody wants more.
         limit.stop_timer();
         while !body.is_undefined() && look.sent.hears((!body.is_null()).then(|| read(look, &key, &came, came_ms, &body))) {
-            body = JsFuture::from(asked(Some(&next), None, None, None)).await.unwrap_or_default();
+            body = JsFuture::from(asked(Some(&next), None, None, None, None)).await.unwrap_or_default();
         }
         return Err(Trouble::Over);
     }

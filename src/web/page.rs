@@ -12,6 +12,13 @@ extern "C" {
     pub(super) fn heed_page(call: &JsValue) -> Result<Function, JsValue>;
 }
 
+#[wasm_bindgen(module = "/npm/streams.js")]
+extern "C" {
+    /// No call is being carried on any more. It catches, so that it goes through the glue.
+    #[wasm_bindgen(catch)]
+    pub(super) fn idle() -> Result<(), JsValue>;
+}
+
 /// What the page is doing now.
 pub(crate) fn page() -> Page {
     match page_now() {

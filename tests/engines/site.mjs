@@ -18,9 +18,12 @@ const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; img-sr
 /**
  * A site of one page.
  * @param {string} script What that runs, a module below tests/.
+ * @param {(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => boolean} [answer]
+ *   Answers other requests of the same origin, and says whether it does.
  */
-export async function startSite(script) {
+export async function startSite(script, answer = () => false) {
   const server = createServer(async (request, response) => {
+    if (answer(request, response)) return;
     const path = request.url ?? "";
     response.setHeader("Content-Security-Policy", POLICY);
     if (path === "/") return response.setHeader("Content-Type", "text/html; charset=utf-8").end(page(script));

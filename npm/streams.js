@@ -1,0 +1,220 @@
+// Which look of a browser may be answered with a stream. Over HTTP/1.1 all tabs together have six
+// connections to an origin: all pages of a site share one stream, by a Web Lock, and by a
+// BroadcastChannel the tab that has it tells the others what it brings. Without Web Locks (a page
+// that came by plain HTTP) each page has one stream of its own. Nothing here exists before a wait.
+
+/** Of the lock and of the channel; the gateway's origin follows. */
+const NAME = "nanobanana-task stream ";
+/** Copies of this package in one page count along. */
+const HELD = Symbol.for(NAME);
+/** For so long after a stream was given up for other requests no other is opened. */
+const NO_STREAMS_MS = 300_000;
+/** A request that had to wait so long for a connection is one that queued. */
+const QUEUED_MS = 300;
+/** A poll that has no answer after so long may be queueing still. */
+const LATE_MS = 5_000;
+/** A tab that has the stream answers others within this time, or is busy or frozen. */
+const ANSWER_MS = 1_000;
+
+/** @type {any} */
+const page = globalThis;
+let closedUntil = 0;
+/** Frees the lock that keeps other tabs from opening a stream after this one has given it up. */
+let reopen = () => {};
+
+/**
+ * What a request has that may be answered with a stream.
+ * @typedef {object} Place
+ * @property {AbortSignal} signal When the stream is to end.
+ * @property {() => void} leave Ends it, and gives back all that belongs to it.
+ * @property {(event: string | null) => void} tell Tells other tabs what it brings.
+ * @property {Response} [reply] What another tab's stream brings: nothing needs to be requested.
+ */
+
+/**
+ * The place for a stream, where it is free; or the reply that another tab's stream of the same task
+ * makes.
+ *
+ * @param {string} url Of the task.
+ * @param {AbortSignal} signal Of the request.
+ * @returns {Promise<Place | undefined>}
+ */
+export async function placeFor(url, signal) {
+  if (performance.now() < closedUntil) return;
+  const ending = new AbortController();
+  const place = { signal: ending.signal, leave: () => ending.abort(), tell() {} };
+  signal.addEventListener("abort", place.leave);
+  try {
+    const found = (await take(url, place)) ?? (await follow(url, place));
+    if (found && !signal.aborted) return found;
+  } catch {
+    // A page that may not use locks and channels polls.
+  }
+  place.leave();
+}
+
+/**
+ * The one place of this page, and of all pages where these can tell.
+ *
+ * @param {string} url
+ * @param {Place} place
+ * @returns {Promise<Place | undefined>}
+ */
+async function take(url, place) {
+  if (page[HELD]) return;
+  page[HELD] = true;
+  const ends = endOf(place);
+  let kept = ends;
+  const locks = globalThis.navigator?.locks;
+  const isFree = await new Promise((resolve) => {
+    if (!locks) return resolve(true);
+    const hold = async (/** @type {Lock | null} */ lock) => {
+      resolve(lock);
+      if (lock) await ends.then(() => kept);
+    };
+    // Where a page may not use locks, its own stream is all that it knows of.
+    const refused = () => resolve(true);
+    locks.request(NAME + originOf(url), { ifAvailable: true }, hold).catch(refused);
+  });
+  const free = () => void delete page[HELD];
+  if (!isFree) return free();
+  void ends.then(() => kept).then(free);
+
+  const giveUp = () => {
+    closedUntil = performance.now() + NO_STREAMS_MS;
+    kept = new Promise((resolve) => {
+      const timer = setTimeout(resolve, NO_STREAMS_MS);
+      reopen = () => (clearTimeout(timer), resolve(undefined));
+    });
+    place.leave();
+  };
+  watchQueue(originOf(url), place.signal, giveUp);
+  if (canShare()) share(url, place, giveUp);
+  return place;
+}
+
+const originOf = (/** @type {string} */ url) => new URL(url).origin;
+const canShare = () => globalThis.navigator?.locks && typeof BroadcastChannel === "function";
+const channelOf = (/** @type {string} */ url) => new BroadcastChannel(NAME + originOf(url));
+/** @param {Place} place @returns {Promise<unknown>} */
+const endOf = ({ signal }) =>
+  new Promise((end) => (signal.aborted ? end(0) : signal.addEventListener("abort", end)));
+
+/** No call of this page waits any more. */
+export const idle = () => reopen();
+
+/**
+ * Has the tab with the stream give it up where a poll gets no answer, until what it returns is
+ * called.
+ *
+ * @param {string} url
+ * @param {AbortSignal} signal
+ */
+export function watchPoll(url, signal) {
+  const timer = setTimeout(() => {
+    if (!canShare()) return;
+    const channel = channelOf(url);
+    channel.postMessage({ isLate: true });
+    channel.close();
+  }, LATE_MS);
+  const end = () => clearTimeout(timer);
+  signal.addEventListener("abort", end);
+  return end;
+}
+
+/**
+ * Tells other tabs what the stream brings, from its first event on. A second lock says so for as
+ * long as it lasts.
+ *
+ * @param {string} url
+ * @param {Place} place
+ * @param {() => void} giveUp
+ */
+function share(url, place, giveUp) {
+  const channel = channelOf(url);
+  /** @type {string | undefined} */
+  let last;
+  const ends = endOf(place);
+  void ends.then(() => channel.close());
+  channel.onmessage = ({ data }) => {
+    if (data?.isLate === true) giveUp();
+    else if (data?.ask === url && last) channel.postMessage({ url, event: last });
+  };
+  place.tell = (event) => {
+    if (place.signal.aborted) return;
+    if (event !== null && last === undefined) {
+      navigator.locks.request(NAME + url, () => ends).catch(() => {});
+    }
+    last = event ?? last;
+    channel.postMessage({ url, event });
+  };
+}
+
+/**
+ * The reply that another tab's stream makes, as the server-sent events that it was; nothing where
+ * no tab has one of this task.
+ *
+ * @param {string} url
+ * @param {Place} place
+ * @returns {Promise<Place | undefined>}
+ */
+async function follow(url, place) {
+  if (!canShare()) return;
+  const task = NAME + url;
+  const { held = [] } = await navigator.locks.query();
+  if (place.signal.aborted || !held.some((lock) => lock.name === task)) return;
+  const channel = channelOf(url);
+  place.signal.addEventListener("abort", () => channel.close());
+  const encoder = new TextEncoder();
+  /** @type {ReadableStreamDefaultController<Uint8Array>} */
+  let controller;
+  const start = (/** @type {typeof controller} */ given) => void (controller = given);
+  const body = new ReadableStream({ start, cancel: place.leave });
+  /** @param {string | null} event */
+  const textOf = (event) =>
+    event === null ? ":\n\n" : `data:${event.replaceAll("\n", "\ndata:")}\n\n`;
+  const isAnswered = await new Promise((resolve) => {
+    const timer = setTimeout(resolve, ANSWER_MS);
+    const end = () => (clearTimeout(timer), resolve(false));
+    place.signal.addEventListener("abort", end);
+    channel.onmessage = ({ data }) => {
+      if (data?.url !== url) return;
+      const { event } = data;
+      if (typeof event !== "string" && event !== null) return;
+      clearTimeout(timer);
+      resolve(true);
+      controller.enqueue(encoder.encode(textOf(event)));
+    };
+    channel.postMessage({ ask: url });
+  });
+  if (!isAnswered) return;
+  // It is granted when the stream has ended, or its tab has.
+  navigator.locks.request(task, { mode: "shared", signal: place.signal }, place.leave).catch(() => {});
+  const headers = { "Content-Type": "text/event-stream" };
+  return { ...place, reply: new Response(body, { headers }) };
+}
+
+/**
+ * Calls `giveUp` when a request of this page to the same origin had to wait for a connection.
+ *
+ * @param {string} origin
+ * @param {AbortSignal} signal
+ * @param {() => void} giveUp
+ */
+function watchQueue(origin, signal, giveUp) {
+  if (typeof PerformanceObserver !== "function") return;
+  const began = performance.now();
+  const observer = new PerformanceObserver((list) => {
+    const entries = /** @type {PerformanceResourceTiming[]} */ (list.getEntries());
+    const isQueue = entries.some(
+      ({ name, nextHopProtocol, fetchStart, domainLookupStart, connectEnd, requestStart }) =>
+        nextHopProtocol === "http/1.1" &&
+        name.startsWith(`${origin}/`) &&
+        fetchStart > began &&
+        requestStart - fetchStart - (connectEnd - domainLookupStart) > QUEUED_MS,
+    );
+    if (isQueue) giveUp();
+  });
+  observer.observe({ type: "resource" });
+  signal.addEventListener("abort", () => observer.disconnect());
+}
