@@ -94,9 +94,9 @@ const SEEN: u8 = 1;
 /// A run of the secret that is one of the text has been seen.
 const SHARED: u8 = 2;
 /// The table has so many places for each run of the text.
-const PLACES: usize = 1_024;
+const PLACES: usize = 128;
 
-/// The runs that a text and a secret share, as a Bloom filter: none is missed. One in forty million
+/// The runs that a text and a secret share, as a Bloom filter: none is missed. One in some ten thousand
 /// others is taken for shared as well, which takes out too much and costs nobody anything.
 struct Echo {
     table: Vec<u8>,

@@ -9,9 +9,9 @@ use crate::progress::{note, say, title};
 use crate::tools;
 use crate::workspace::Workspace;
 
-/// Each with the longest input that it is given.
-const TARGETS: [(&str, &str); 2] = [("reply", "-max_len=2000"), ("wait", "-max_len=400")];
-/// Five million of each are ten million together; 5 to 10 minutes each.
+/// Each with the longest input that it is given, and the share of the runs that it gets: one of `slow` reads megabytes.
+const TARGETS: [(&str, &str, u64); 3] = [("reply", "-max_len=2000", 1), ("wait", "-max_len=400", 1), ("slow", "-max_len=100", 500)];
+/// Five million of `reply` and of `wait` are ten million together; 5 to 10 minutes each.
 const RUNS: u64 = 5_000_000;
 const SEED: u64 = 1;
 /// Replies as the API sends them, to begin with.
@@ -27,14 +27,15 @@ pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> Outcome {
     let asked = Asked::read(words)?;
     tools::fuzzer(workspace)?;
     let mut done = Vec::new();
-    for (target, longest) in TARGETS.into_iter().filter(|(target, _)| asked.target.is_none_or(|asked| asked == *target)) {
+    for (target, longest, share) in TARGETS.into_iter().filter(|(target, ..)| asked.target.is_none_or(|asked| asked == *target)) {
         if let Some(file) = asked.file {
             return libfuzzer(workspace, target, &[PathBuf::from(file)], &[]).map(|_| ());
         }
-        title(&format!("fuzz {target}: {} runs from the seed {}", asked.runs, asked.seed));
+        let runs = asked.runs.div_ceil(share);
+        title(&format!("fuzz {target}: {runs} runs from the seed {}", asked.seed));
         let (seeds, found) = (folder(workspace, "seeds", target)?, folder(workspace, "found", target)?);
         begin(workspace, target, &seeds)?;
-        let flags = [&format!("-runs={}", asked.runs), &format!("-seed={}", asked.seed), longest, "-timeout=10", "-print_final_stats=1"];
+        let flags = [&format!("-runs={runs}"), &format!("-seed={}", asked.seed), longest, "-timeout=10", "-print_final_stats=1"];
         done.push(format!(
             "{target}: {} executions from the seed {}, no finding",
             libfuzzer(workspace, target, &[found, seeds], &flags)?,
@@ -67,9 +68,11 @@ impl<'a> Asked<'a> {
             match *word {
                 "--runs" => asked.runs = number()?,
                 "--seed" => asked.seed = number()?,
-                target if asked.target.is_none() && TARGETS.iter().any(|(known, _)| *known == target) => asked.target = Some(target),
+                target if asked.target.is_none() && TARGETS.iter().any(|(known, ..)| *known == target) => asked.target = Some(target),
                 file if asked.target.is_some() && asked.file.is_none() && Path::new(file).is_file() => asked.file = Some(file),
-                other => return Err(Failure::from(format!("`{other}` is neither a target (reply, wait) nor after one a finding's file"))),
+                other => {
+                    return Err(Failure::from(format!("`{other}` is neither a target (reply, wait, slow) nor after one a finding's file")));
+                }
             }
         }
         Ok(asked)
