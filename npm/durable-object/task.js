@@ -1,7 +1,7 @@
 // One task's object: it looks upstream on its alarm for all who watch, and may be evicted from memory between two looks while their sockets stay.
 import { DurableObject } from "cloudflare:workers";
 import { refusal, retryAfter } from "../gateway/answer.js";
-import { KEEP_RESULT_MS, connectionOf, keyOf } from "../gateway/look.js";
+import { KEEP_RESULT_MS, connectionOf, keyOf, keyless } from "../gateway/look.js";
 import { API } from "../gateway/options.js";
 import { waitForTask } from "../workerd.js";
 import { MIN_GAP_MS, after, begun } from "./record.js";
@@ -121,9 +121,11 @@ export class NanoBananaTask extends DurableObject {
   /** @param {Known} known */
   async #lookOnce(known) {
     const { NANOBANANA_API_KEY: apiKey, NANOBANANA_BASE_URL: upstream = API } = this.env;
-    const options = { ...connectionOf(apiKey, upstream), timeoutMs: this.timeoutMs, pace: /** @type {const} */ ("eager") };
+    const sent = { key: "" };
+    const options = { ...connectionOf(apiKey, upstream, sent), timeoutMs: this.timeoutMs, pace: /** @type {const} */ ("eager") };
     const handing = { paramJson: false, apiMessages: this.apiMessages };
-    const seen = after(known, await step(waitForTask, known.handle ?? known.taskId, options, handing, known.history), Date.now());
+    const came = await step(waitForTask, known.handle ?? known.taskId, options, handing, known.history);
+    const seen = after(known, { ...came, answer: keyless(came.answer, sent) }, Date.now());
     if (this.#hinted && mayBeHurried(seen.answer)) seen.nextLookAt = seen.lookedAt + MIN_GAP_MS;
     this.#hinted = false;
     await this.#keep(seen);

@@ -1,5 +1,6 @@
 // One look upstream, with the key. The package's own core sends it and reads the reply; here its reading becomes the API's envelope again.
 import { refusal, retryAfter } from "./answer.js";
+import { SHORTEST_KEY } from "../echo.js";
 import { sentenceOn, withoutApiText } from "./own-text.js";
 
 /** @typedef {import("../../src/types.d.ts").TaskDetails} TaskDetails */
@@ -23,6 +24,8 @@ const WITHOUT_IMAGE = "The API calls the task a success";
 /** What a header takes, as the core has it. */
 const KEY = /^[!-~]+$/;
 
+/** The key of the last request. @typedef {{ key: string }} Sent */
+
 /** Stands for whatever the owner's apiKey function threw: that may hold anything, and so goes nowhere. */
 const KEY_FAILED = new Error("The apiKey function threw");
 
@@ -33,15 +36,29 @@ const KEY_FAILED = new Error("The apiKey function threw");
  * @param {import("./options.js").Settings} settings
  */
 export function createLook(getTaskDetails, { apiKey, upstream, ...handing }) {
-  const connection = connectionOf(apiKey, upstream);
   /** @param {string} taskId @returns {Promise<Answer>} */
   return async function look(taskId) {
+    const sent = { key: "" };
+    const connection = connectionOf(apiKey, upstream, sent);
     try {
-      return found(await getTaskDetails(taskId, connection), handing);
+      return keyless(found(await getTaskDetails(taskId, connection), handing), sent);
     } catch (error) {
-      return failed(/** @type {TaskError} */ (error), handing);
+      return keyless(failed(/** @type {TaskError} */ (error), handing), sent);
     }
   };
+}
+
+/**
+ * The answer, unless it repeats the key: the core leaves an id, a URL and parameters as they came.
+ *
+ * @template {Answer} A
+ * @param {A} answer
+ * @param {Sent} sent
+ * @returns {A | Answer}
+ */
+export function keyless(answer, { key }) {
+  const holdsIt = key.length >= SHORTEST_KEY && answer.body.toLowerCase().includes(JSON.stringify(key.toLowerCase()).slice(1, -1));
+  return holdsIt ? refusal(502, "The API's reply repeats the API key, and so the gateway keeps it back") : answer;
 }
 
 /**
@@ -49,13 +66,15 @@ export function createLook(getTaskDetails, { apiKey, upstream, ...handing }) {
  *
  * @param {import("./options.js").Settings["apiKey"]} apiKey
  * @param {string | URL} upstream
+ * @param {Sent} sent
  */
-export function connectionOf(apiKey, upstream) {
-  return {
-    baseUrl: upstream,
-    requestTimeoutMs: REQUEST_MS,
-    apiKey: typeof apiKey === "function" ? () => asked(apiKey) : (apiKey ?? ""),
+export function connectionOf(apiKey, upstream, sent) {
+  const keyFor = async () => {
+    const key = typeof apiKey === "function" ? await asked(apiKey) : (apiKey ?? "");
+    if (typeof key === "string") sent.key = key.trim();
+    return key;
   };
+  return { baseUrl: upstream, requestTimeoutMs: REQUEST_MS, apiKey: apiKey ? keyFor : "" };
 }
 
 /**

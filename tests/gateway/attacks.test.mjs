@@ -243,6 +243,16 @@ for (const [name, start] of Object.entries(PLACES)) {
       isRefusal(await look(fresh("echo"), small), 401, /no access for/);
     });
 
+    it("hands no key on, wherever the API repeats it", BOUND, async () => {
+      for (const echo of ["echo-url", "echo-url-encoded", "echo-id", "echo-time", "echo-params"]) {
+        for (const place of [undefined, small]) {
+          const { status, body } = await look(fresh(echo), place);
+          assert.ok(!body.toLowerCase().includes(key.toLowerCase()), `${echo}: ${body}`);
+          if (/url|id/.test(echo)) assert.match(`${status} ${body}`, /^502 .*repeats the API key/, echo);
+        }
+      }
+    });
+
     it("follows no redirect with the key", BOUND, async () => {
       for (const where of ["redirect-host", "redirect-private"]) {
         const elsewhere = rogue.pictures.length;

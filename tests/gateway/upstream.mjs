@@ -57,6 +57,9 @@ function pour(response, most) {
 /** How much was poured out in all. */
 export const poured = { bytes: 0 };
 
+/** @param {Incoming} request */
+const keyOf = (request) => String(request.headers.authorization).replace("Bearer ", "");
+
 /** @param {string} url */
 const done = (url) => record({ successFlag: 1, response: { resultImageUrl: url, originImageUrl: null } });
 
@@ -95,6 +98,11 @@ export async function startRogue() {
     html: (response) => response.writeHead(200, { "Content-Type": "text/html" }).end("<h1>hello</h1>"),
     "html-524": (response) => response.writeHead(524, { "Content-Type": "text/html" }).end("<h1>524</h1>"),
     echo: (response, request) => sendJson(response, { code: 401, msg: `no access for ${request.headers.authorization}` }, 401),
+    "echo-url": (response, request) => sendJson(response, done(`${url}/picture.png?key=${keyOf(request)}`)),
+    "echo-url-encoded": (response, request) => sendJson(response, done(`${url}/picture.png?key=${keyOf(request).toUpperCase()}`)),
+    "echo-id": (response, request) => sendJson(response, record({ taskId: keyOf(request) })),
+    "echo-time": (response, request) => sendJson(response, record({ createTime: keyOf(request), completeTime: `2026 ${keyOf(request)}` })),
+    "echo-params": (response, request) => sendJson(response, record({ paramJson: JSON.stringify({ callBackUrl: `https://x.test/${keyOf(request)}` }) })),
     "echo-header": (response, request) => sendJson(response, record(), 200, { "X-Seen": String(request.headers.authorization), "Set-Cookie": "a=b" }),
     "split-header": (response) => sendJson(response, { code: 429, msg: "x\r\nX-Injected: 1" }, 429, { "Retry-After": "1 X-Injected: 1" }),
     "at-redirect": (response) => sendJson(response, done(`${url}/moved.png`)),
