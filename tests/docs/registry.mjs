@@ -63,6 +63,12 @@ export const registry = {
     ],
     Astro: [{ as: "astro", run: "astro" }],
   },
+  "docs/testing.md": {
+    msw: [{ as: "node", run: "mocked" }],
+    nock: [{ as: "node", run: "mocked" }],
+    "A function in place of fetch": [{ as: "node", run: "mocked" }],
+    "The fetch of undici, or node-fetch": [{ as: "node", ranBy: ["undici's fetch", "node-fetch"] }],
+  },
   "docs/extension.md": {
     "A wait in a Chrome extension": [
       { ranBy: ["Chrome extension"] },

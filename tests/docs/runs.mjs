@@ -38,6 +38,14 @@ export const runs = {
       assert.match(printed, new RegExp(`^${place.api}/pictures/success-1s--.*\\.png`));
     },
   },
+  /** Needs nothing outside it. */
+  mocked: {
+    newerNode: true,
+    async run(place, [block]) {
+      await place.write("program.ts", String(block?.text));
+      assert.equal(await place.run("node", ["program.ts"]), "https://pictures.example/1.png\n");
+    },
+  },
   server: { newerNode: true, run: (place, blocks) => server(place, blocks, (preload) => ["node", [`--import=${preload}`, "server.ts"]]) },
   deno: { run: (place, blocks) => server(place, blocks, (preload) => ["deno", ["run", "-A", "--no-prompt", `--preload=${preload}`, "server.ts"]]) },
   bun: {
