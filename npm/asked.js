@@ -26,6 +26,7 @@ export async function asked(own, url, init, silenceMs, inBrowser) {
   try {
     // The bare global, so that it is called with the right `this` and found late.
     const reply = place?.reply ?? (await (own ?? fetch)(url, sent));
+    if (Object(reply) !== reply) throw new TypeError("fetch gave no Response");
     const retryAfter = header(reply, "retry-after");
     const came = { status: reply.status, retryAfter, retryAt: instant(retryAfter), date: instant(header(reply, "date")), elsewhere: isElsewhere(reply, url) };
     if (place && /^text\/event-stream/i.test(header(reply, "content-type") ?? "")) {
@@ -58,8 +59,10 @@ export async function asked(own, url, init, silenceMs, inBrowser) {
  */
 async function textOf(reply) {
   if (!hasKnownLength(reply)) return boundedText(/** @type {ReadableStream<Uint8Array>} */ (reply.body).getReader());
+  const isText = typeof reply.text === "function";
+  if (!isText && typeof reply.json !== "function") throw new TypeError("fetch gave no Response: it has neither text() nor json()");
   // Replies that are made by hand often have `json` alone.
-  const text = reply.text || !reply.json ? await reply.text() : JSON.stringify(await reply.json());
+  const text = isText ? await reply.text() : JSON.stringify(await reply.json());
   return text?.length > MAX_REPLY_BYTES ? null : text;
 }
 

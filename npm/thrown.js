@@ -1,9 +1,61 @@
-// What was thrown below goes out as `cause`. With a key it may hold that anywhere, because a caller's own fetch may throw the very request: in a
+// What was thrown below is told in a message, and goes out as `cause`. With a key it may hold that anywhere, because a caller's own fetch may throw the very request: in a
 // member of any name, by a getter, within a function. So it goes out as a copy, of what helps to understand it and nothing else.
 import { SHORTEST_KEY, clean } from "./echo.js";
 
 /** An error has a cause, that has one, and so on: more than these are nobody's intention. */
 const MOST_CAUSES = 8;
+
+/**
+ * The codes of failures that another attempt does not cure: the host's name does not exist, or its TLS or certificate is refused. Node.js
+ * and Bun have these: libuv's of getaddrinfo, OpenSSL's of a certificate, and Node.js's own. EAI_AGAIN, a name server that did not answer,
+ * is not among them.
+ */
+const CODES =
+  /^(ENOTFOUND|ENODATA|EAI_NONAME|EAI_NODATA|EPROTO|(CERT|CRL|ERR_TLS|ERR_SSL|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO)_.+|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE))$/;
+/** What Deno says of the same, whose errors have no code. */
+const WORDS = /\bclient error \(Connect\): (dns error|invalid peer certificate|received (fatal alert|corrupt message))/;
+
+/** What it says before that, with the address. */
+const DENOS = /^error sending request (from \S+ )?for (url \()?\S+?\)?( \(\S+\))?: /;
+
+/**
+ * What was thrown, and each of its causes: the last is the reason.
+ *
+ * @param {any} thrown
+ */
+function chainOf(thrown) {
+  const chain = [];
+  try {
+    // Node.js puts what happened at each of a host's addresses together.
+    for (let at = thrown; at !== undefined && at !== null && chain.length < MOST_CAUSES; at = at.cause ?? at.errors?.[0]) chain.push(at);
+  } catch {
+    // A getter threw.
+  }
+  return chain;
+}
+
+/**
+ * What the innermost error says, without the key, "" where none says anything; and whether another attempt does not cure it.
+ *
+ * @param {unknown} thrown
+ * @param {string} key
+ */
+export function reasonOf(thrown, key) {
+  try {
+    const chain = chainOf(thrown).map((at) => ({ code: textOf(Object(at).code), said: textOf(Object(at).message) || textOf(at) }));
+    const texts = chain.map(({ code, said }) => (said.includes(code) ? said : [code, said].filter(Boolean).join(": ")));
+    const text = (texts.filter((each) => each.trim()).pop() ?? "").replace(DENOS, "");
+    return {
+      text: clean(text, key),
+      isHopeless: chain.some(({ code, said }) => CODES.test(code) || WORDS.test(said)),
+    };
+  } catch {
+    return {};
+  }
+}
+
+/** @param {unknown} value */
+const textOf = (value) => (typeof value === "string" ? value : "");
 
 /**
  * What was thrown, without the key: as it is where there is no key to speak of, and else texts and numbers, and of anything that has members a

@@ -114,6 +114,12 @@ impl Verdict {
         "The request was redirected to another origin, as to a login page: sign in again, for example by \
          loading the page anew, and where there is no sign-on check baseUrl",
     );
+    const KEYLESS: Self = Self(
+        Kind::Unauthorized,
+        Class::FewTimesOnceSeen,
+        "Access was refused, and no apiKey was given: give one on a server; in a page check the key of the server \
+         that it asks",
+    );
     const FOREIGN: Self = Self(
         Kind::InvalidReply,
         Class::Passing,
@@ -150,6 +156,7 @@ fn classify<V: Json>(reply: &Reply<'_, V>) -> &'static Verdict {
             Some(body) if is_given(body, "data") => &Verdict::FOREIGN,
             _ => &Verdict::NOT_THERE,
         },
+        Some(401.0) if reply.key.is_empty() => &Verdict::KEYLESS,
         Some(code) if (400.0..600.0).contains(&code) => classify_code(code, &message_of(reply), true),
         // A page is not shown where a redirect leads, only that there is one.
         _ if status < 200.0 && reply.key.is_empty() => &Verdict::SIGN_ON,

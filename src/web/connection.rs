@@ -134,7 +134,8 @@ struct Base {
 impl Base {
     /// `origin` is the site's that this runs in, if any.
     fn read(given: &JsValue, in_browser: bool, origin: Option<String>) -> Result<Self, Refusal> {
-        const NO_ORIGIN: Refusal = "baseUrl is needed here: this page or worker has no http origin of its own (it was opened as a file, or belongs to an extension)";
+        const NO_ORIGIN: Refusal =
+            "This page or worker has no http origin, because it was opened as a file or belongs to an extension: it needs baseUrl";
         let text = given.as_string().or_else(|| given.text_at("href"));
         let given = match &text {
             Some(text) => text,

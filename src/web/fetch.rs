@@ -8,7 +8,7 @@ use super::json::parse_json;
 use super::options::Refusal;
 use super::pause::{End, Pause, pause, unless};
 use super::values::Object;
-use crate::reply::{self, Class, Json, Kind, Problem, Reading, Reply, TaskDetails};
+use crate::reply::{self, Class, Json, Kind, Problem, Reading, Reply, TaskDetails, quoted};
 use gloo_net::http::Headers;
 use js_sys::{Function, JsString, Promise, encode_uri_component};
 use std::rc::Rc;
@@ -24,6 +24,8 @@ const USER_AGENT: &str = concat!("Mozilla/5.0 (compatible; nanobanana-task/", en
 extern "C" {
     #[wasm_bindgen(js_name = withoutKey)]
     fn without_key(thrown: &JsValue, key: &str) -> JsValue;
+    #[wasm_bindgen(js_name = reasonOf)]
+    fn reason_of(thrown: &JsValue, key: &str) -> JsValue;
 }
 
 #[wasm_bindgen(module = "/npm/asked.js")]
@@ -43,8 +45,8 @@ pub(crate) const SILENCE_MS: f64 = 15_000.0;
 
 /// Why no reply came.
 enum Trouble {
-    /// What was thrown on the way there or back.
-    Lost(JsValue),
+    /// What was thrown on the way there or back, and the same told.
+    Lost(Thrown, Problem),
     /// What the caller's apiKey function threw.
     NoKey(JsValue),
     /// The request cannot be made.
@@ -116,7 +118,7 @@ pub(crate) async fn look<A: Asker>(look: Look<'_, A>) -> Option<(Reading, Option
     match unless(&limit, exchange(&look, &limit)).await {
         None => Some((Reading::Problem(Problem::slow(look.within_ms).into()), None)),
         Some(Ok(reading)) => Some((reading, None)),
-        Some(Err(trouble)) => troubled(trouble, &look.connection.address),
+        Some(Err(trouble)) => troubled(trouble),
     }
 }
 
@@ -136,7 +138,7 @@ async fn exchange<A: Asker>(look: &Look<'_, A>, limit: &Pause) -> Result<Reading
             ms => pause(ms, Rc::default()).await,
         }
     }
-    let lost = |thrown| Trouble::Lost(without_key(&thrown, &key));
+    let lost = |thrown| lost(&thrown, connection, &key);
     let controller = AbortController::new().map_err(lost)?;
     let url = joined(&[&connection.url, "?taskId=", &String::from(encode_uri_component(look.task_id))]).into();
     let init = init(look, &key, &controller);
@@ -206,13 +208,36 @@ fn read<A>(look: &Look<'_, A>, key: &str, came: &JsValue, came_ms: f64, body: &J
     reply::read(&reply)
 }
 
-fn troubled(trouble: Trouble, address: &str) -> Option<(Reading, Option<Thrown>)> {
+/// No complete reply came.
+fn lost(thrown: &JsValue, connection: &Connection, key: &str) -> Trouble {
+    let reason = reason_of(thrown, key);
+    let is_hopeless = reason.member("isHopeless") == JsValue::TRUE;
+    let class = if is_hopeless { Class::PassingOnceSeen } else { Class::Passing };
+    let why = if is_hopeless {
+        ": its name does not exist, or its TLS or certificate is refused: check baseUrl"
+    } else if connection.fetch.is_some() {
+        ": the fetch that was given threw, or its reply could not be read"
+    } else if connection.in_browser {
+        ": the network, the server, or CORS"
+    } else {
+        ""
+    };
+    let mut message = joined(&["No complete reply from ", &connection.address, why]);
+    let reason = quoted(&reason.text_at("text").unwrap_or_default());
+    if !reason.is_empty() {
+        message.push_str(&joined(&[" (\"", &reason, "\")"]));
+    }
+    let cause = without_key(thrown, key);
+    if cause.is_undefined() && !thrown.is_undefined() {
+        message.push_str(". There is no cause, because what was thrown may hold the key");
+    }
+    Trouble::Lost(Thrown(cause), Problem::without_reply(Kind::Network, class, &message))
+}
+
+fn troubled(trouble: Trouble) -> Option<(Reading, Option<Thrown>)> {
     let (problem, thrown) = match trouble {
         Trouble::Over => return None,
-        Trouble::Lost(thrown) => {
-            let message = joined(&["No complete reply from ", address, ": the network, the server, or in a page CORS"]);
-            (Problem::without_reply(Kind::Network, Class::Passing, &message), Some(Thrown(thrown)))
-        }
+        Trouble::Lost(thrown, problem) => (problem, Some(thrown)),
         Trouble::NoKey(thrown) => {
             (Problem::without_reply(Kind::Network, Class::Passing, "The apiKey function threw: see cause"), Some(Thrown(thrown)))
         }

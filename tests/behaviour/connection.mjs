@@ -143,6 +143,27 @@ export const connection = [
     },
   },
   {
+    name: "connection: what an own fetch throws is repeated in the message, on one line, cut short and without the key",
+    async run(world) {
+      const said = async (/** @type {unknown} */ thrown) =>
+        (await failure(world, world.api.getTaskDetails("t", reaching(world, { fetch: () => Promise.reject(thrown) })), { kind: "network" })).message;
+      ok((await said(new TypeError("handlers.find is not a function"))).includes("handlers.find is not a function"), "an error's text");
+      ok((await said("just text")).includes("just text"), "a text");
+      ok((await said(new Error("outer", { cause: new Error("inner", { cause: Object.assign(new Error(""), { code: "EINNERMOST" }) }) }))).includes("EINNERMOST"), "the innermost");
+      const joined = await said(Object.assign(new Error(""), { code: "ECONNREFUSED", errors: [new Error("refused at ::1"), new Error("refused at 127.0.0.1")] }));
+      ok(joined.includes("refused at ::1"), `of several: ${joined}`);
+      const long = await said(new Error(`line\none ${"x".repeat(5_000)}`));
+      ok(long.length < 600 && !long.includes("\n"), `${long.length} characters`);
+      const keyed = await said(new Error(`bad header: Bearer ${world.key}`));
+      ok(keyed.includes("bad header: Bearer [key]") && !keyed.includes(world.key), keyed);
+      const hidden = await said(Object.defineProperty(new Error("mine"), "code", { get() { throw new Error(world.key); } }));
+      ok(hidden.includes("may hold the key"), `that there is no cause: ${hidden}`);
+      ok(!(await said(new Error("plain"))).includes("may hold the key"), "only there");
+      const odd = await failure(world, world.api.getTaskDetails("t", { baseUrl: world.baseUrl, fetch: /** @type {any} */ (() => undefined) }), { kind: "network" });
+      ok(odd.message.includes("fetch gave no Response"), odd.message);
+    },
+  },
+  {
     name: "connection: an own fetch may give what is no Response, at once or later, and be an object like one",
     async run(world) {
       for (const given of [undefined, null, 5, "text", {}, [], { status: 200 }, { text: "no function" }, { text() { throw new Error("mine"); } }, { status: 200, text: () => Promise.reject(new Error("mine")) }]) {

@@ -153,6 +153,15 @@ export const failures = [
   ...finals,
   ...unclear,
   {
+    name: "failures: a refusal without any key says that none was given",
+    async run(world) {
+      const error = await failure(world, world.api.getTaskDetails(fresh("success"), { baseUrl: world.baseUrl }), { kind: "unauthorized", retryable: false });
+      ok(error.message.includes("no apiKey was given"), error.message);
+      const keyed = await failure(world, world.api.getTaskDetails(fresh("success"), { baseUrl: world.baseUrl, apiKey: "not-the-key" }), { kind: "unauthorized" });
+      ok(!keyed.message.includes("no apiKey was given"), keyed.message);
+    },
+  },
+  {
     name: "failures: a wrong key",
     async run(world) {
       const taskId = fresh("success");

@@ -24,6 +24,13 @@ const ADDRESSES = [
   ["a host that Deno was not allowed", () => "http://not-allowed.invalid", DENO_ONLY],
 ];
 
+/** Runtimes whose errors say what happened: pages are told nothing, and workerd tells its log. */
+const NAMES_REASONS = ["node", "deno", "bun"];
+/** @type {Record<string, RegExp>} */
+const HOPELESS = { "a name that does not exist": /ENOTFOUND|dns error/, "no TLS at the other end": /SSL|TLS|InvalidContentType/ };
+/** @type {Record<string, RegExp>} */
+const REASONS = { ...HOPELESS, "nobody listens": /ECONNREFUSED|Connection refused/ };
+
 /** What the simulator does. @type {[fault: string, scenario: string, notIn?: Behaviour["notIn"]][]} */
 const SCENARIOS = [
   ["reset before the reply", "reset"],
@@ -95,6 +102,12 @@ export const faults = [
       const told = words(await rejection(asked(world, "t", { baseUrl })));
       world.tell(fault, told);
       await isNetwork(world, world.api.getTaskDetails("t", reaching(world, { baseUrl })), told);
+      const { message } = await failure(world, world.api.getTaskDetails("t", reaching(world, { baseUrl })));
+      if (NAMES_REASONS.includes(world.engine)) {
+        const reason = REASONS[fault] ?? /./;
+        ok(reason.test(message), `the innermost reason: ${message}`);
+        is(message.includes("its name does not exist, or its TLS"), fault in HOPELESS, `that it stays so: ${message}`);
+      }
       const wait = world.api.waitForTask("t", reaching(world, { baseUrl, timeoutMs: 1_500 }));
       const error = await failure(world, wait, { kind: "timed-out", taskId: "t" });
       ok(error.attempts >= 2, `${error.attempts} looks`);

@@ -90,6 +90,17 @@ describe("baseUrl in a page", { timeout: 20_000 }, () => {
     assert.ok(error instanceof TaskError && /baseUrl/.test(error.message), String(error));
   });
 
+  it("is needed in a page that was opened as a file, and the error says that it has no origin", async () => {
+    enterPage("null");
+    globals.location = { origin: "null", href: "file:///home/me/page.html" };
+    for (const baseUrl of [undefined, "/gateway"]) {
+      const error = await getTaskDetails("t", { baseUrl, fetch: answering(success()) }).catch((reason) => reason);
+      assert.ok(error instanceof TaskError && error.kind === "invalid-argument", String(error));
+      assert.match(error.message, /no http origin/);
+      assert.match(error.message, /baseUrl/);
+    }
+  });
+
   it("is enough where the page has no origin", async () => {
     enterPage("null");
     assert.equal(await addressFor({ baseUrl: "https://api.example" }), `https://api.example${PATH}`);
