@@ -1,6 +1,9 @@
 // The public functions, made from a way to load the wasm. No work happens here before the first call.
 import { TaskError } from "./core.js";
 
+/** The method of a TaskError that says where its call was. */
+const PLACE = Symbol.for("nanobanana-task/place");
+
 /** @typedef {typeof import("../src/types.d.ts")} Types */
 /** @typedef {import("../src/types.d.ts").TaskDetails} TaskDetails */
 /** @typedef {Parameters<Types["watchTask"]>} Watched */
@@ -23,9 +26,9 @@ import { TaskError } from "./core.js";
  */
 export function createApi(load) {
   return {
-    getTaskDetails: async (taskId, options) => (await load()).getTaskDetails(taskId, options),
-    waitForTask: async (task, options) => (await load()).waitForTask(task, options),
-    watchTask: (task, options) => watching(async () => (await load()).watchTask(task, options)),
+    getTaskDetails: (taskId, options) => called(new Error(), async () => (await load()).getTaskDetails(taskId, options)),
+    waitForTask: (task, options) => called(new Error(), async () => (await load()).waitForTask(task, options)),
+    watchTask: (task, options) => watching(new Error(), async () => (await load()).watchTask(task, options)),
     createClient(shared) {
       /** @type {ReturnType<Core["createClient"]> | undefined} */
       let client;
@@ -35,22 +38,41 @@ export function createApi(load) {
         return (client ??= core.createClient(shared))(...all);
       };
       return {
-        getTaskDetails: (taskId, options) => call(0, taskId, options),
-        waitForTask: (task, options) => call(1, task, options),
-        watchTask: (task, options) => watching(() => call(2, task, options)),
+        getTaskDetails: (taskId, options) => called(new Error(), () => call(0, taskId, options)),
+        waitForTask: (task, options) => called(new Error(), () => call(1, task, options)),
+        watchTask: (task, options) => watching(new Error(), () => call(2, task, options)),
       };
     },
   };
 }
 
 /**
+ * Carries a call out. Its error is made in the wasm, and nothing there is on the caller's stack any more: so that the error's stack names the
+ * caller, an error of the call is made at once. An engine writes its stack out only where that is read.
+ *
+ * @template T
+ * @param {Error} call
+ * @param {() => Promise<T>} carryOut
+ * @returns {Promise<T>}
+ */
+async function called(call, carryOut) {
+  try {
+    return await carryOut();
+  } catch (error) {
+    /** @type {any} */ (error)?.[PLACE]?.(call);
+    throw error;
+  }
+}
+
+/**
  * The changes of a watch as an iterator. Nothing happens before the first is asked for, and leaving it ends the watch at once, even while
  * the next change is awaited: a generator alone would first await that.
  *
+ * @param {Error} call
  * @param {() => Promise<Changes>} begin
  * @returns {AsyncIterableIterator<TaskDetails>}
  */
-function watching(begin) {
+function watching(call, begin) {
   let left = false;
   /** @type {Changes | undefined} */
   let next;
@@ -67,7 +89,7 @@ function watching(begin) {
     }
   })();
   return {
-    next: () => changes.next(),
+    next: () => called(call, () => changes.next()),
     return(value) {
       leave();
       return changes.return(value);
@@ -77,6 +99,12 @@ function watching(begin) {
     },
   };
 }
+
+/** What the wasm and its glue cannot do without, and some runtimes do not have. */
+const NEEDED = ["WebAssembly", "Response", "Headers", "AbortController", "TextDecoder", "TextEncoder"];
+const HELP =
+  "in jsdom let the test environment hand on what Node.js has; React Native needs polyfills, and has WebAssembly with some engines only;" +
+  " Lockdown Mode switches WebAssembly off, and then a server has to wait in the page's place";
 
 /**
  * Loads once, on the first call; tries again on the next one where it failed.
@@ -89,20 +117,24 @@ function watching(begin) {
 export function lazily(load, advice) {
   /** @type {Promise<T> | undefined} */
   let loaded;
+  const begin = async () => {
+    const missing = NEEDED.filter((name) => /** @type {any} */ (globalThis)[name] === undefined);
+    if (missing.length > 0) throw mistake(`This runtime has no ${missing.join(", no ")}, which this package needs: ${HELP}`, undefined);
+    return load();
+  };
   return () =>
-    (loaded ??= load().catch((cause) => {
+    (loaded ??= begin().catch((cause) => {
       loaded = undefined;
       throw cause instanceof TaskError ? cause : mistake(`WebAssembly did not start: ${advice}`, cause);
     }));
 }
 
 /**
- * The error for what is wrong before any task is asked for.
+ * The error for what is wrong before any task is asked for; with `thrown`, be that undefined, of a call whose place is found later.
  *
  * @param {string} message
- * @param {unknown} [cause]
+ * @param {[unknown?]} thrown
  */
-export function mistake(message, cause) {
-  const fields = { kind: "invalid-argument", taskId: "", retryable: false, httpStatus: null, code: null, apiMessage: "", retryAfterMs: null, attempts: 0, elapsedMs: 0, handle: null };
-  return new TaskError(message, fields, cause);
+export function mistake(message, ...thrown) {
+  return new TaskError(message, { kind: "invalid-argument" }, ...thrown);
 }

@@ -5,6 +5,7 @@ import { frequent, letters, text } from "./core.bytes.js";
 import init, * as core from "./core.js";
 
 export { TaskError } from "./core.js";
+export { parseTaskHandle } from "./task-handle.js";
 
 const ADVICE =
   "a Content-Security-Policy has to allow it (script-src 'wasm-unsafe-eval'), and Cloudflare Workers need the entry that the workerd" +

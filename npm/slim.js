@@ -4,6 +4,7 @@ import { createApi, lazily, mistake } from "./api.js";
 import init, * as core from "./core.js";
 
 export { TaskError } from "./core.js";
+export { parseTaskHandle } from "./task-handle.js";
 
 const ADVICE =
   "what configure(source) was given has to be this version's core.wasm and within reach, and a Content-Security-Policy has to allow it" +
@@ -26,7 +27,7 @@ export const { getTaskDetails, waitForTask, watchTask, createClient } = /* @__PU
 
 async function start() {
   if (source === undefined) {
-    throw mistake('nanobanana-task/slim has no wasm of its own: call configure(source) first, for example with the URL of "nanobanana-task/core.wasm"');
+    throw mistake('nanobanana-task/slim has no wasm of its own: call configure(source) first, for example with the URL of "nanobanana-task/core.wasm"', undefined);
   }
   await init({ module_or_path: source });
   return core;

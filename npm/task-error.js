@@ -3,21 +3,77 @@
 /** Entries bundle this class, each its own copy: every copy knows the others' instances by this. */
 const BRAND = Symbol.for("nanobanana-task/TaskError");
 
+/** The kinds that may pass by themselves. */
+const PASSING = ["timed-out", "rate-limited", "server", "network"];
+const KINDS = [
+  ...PASSING,
+  "task-failed",
+  "not-found",
+  "unauthorized",
+  "payment-required",
+  "forbidden",
+  "bad-request",
+  "invalid-reply",
+  "invalid-argument",
+];
+
+/** Members of details that are instants. */
+const INSTANTS = ["createdAt", "completedAt", "originImageExpiresAt"];
+
+/** The method that says where the call was that failed. The entries' api.js has another copy of this file, and so it is no export. */
+const PLACE = Symbol.for("nanobanana-task/place");
+
+const LIMITED = /** @type {{ stackTraceLimit?: number | undefined }} */ (/** @type {unknown} */ (Error));
+const IS_WRITTEN = /^Error(\n|$)/.test(new Error().stack ?? "");
+
 export class TaskError extends Error {
+  /** The core has made it, and its stack does not name the call yet. */
+  #isCores;
+
   static [Symbol.hasInstance](/** @type {any} */ value) {
     return this === TaskError ? Boolean(value?.[BRAND]) : super[Symbol.hasInstance](value);
   }
 
   /**
-   * @param {string} message
-   * @param {{ details?: object | null, [field: string]: unknown }} fields
-   * @param {unknown} [cause]
+   * The way back from `toJSON`, after a structured clone or JSON.
+   *
+   * @param {any} plain
+   * @returns {any}
    */
-  constructor(message, { details = null, ...fields }, cause) {
+  static from(plain) {
+    if (plain instanceof TaskError) return plain;
+    if (plain?.name !== "TaskError" || !KINDS.includes(plain.kind)) {
+      const options = { kind: "invalid-argument" };
+      throw new TaskError("TaskError.from takes what toJSON of a TaskError gave", options);
+    }
+    const { name, message, details, cause, ...fields } = plain;
+    const options = { ...fields, details: withDates(details) };
+    return new TaskError(message, cause ? { ...options, cause: TaskError.from(cause) } : options);
+  }
+
+  /**
+   * The core gives all fields, and what was thrown below as a third argument. What users leave out has a default.
+   *
+   * @param {string} [message]
+   * @param {any} [options]
+   * @param {unknown} [thrown]
+   */
+  constructor(message = "", options = {}, thrown = undefined) {
+    const { details = null, cause = thrown, ...fields } = options;
+    const isCores = arguments.length > 2;
+    const { stackTraceLimit } = LIMITED;
+    // The frames would be those of the wasm, which tell nobody anything.
+    if (isCores) limitFrames(0);
     super(message, cause === undefined ? undefined : { cause });
-    Object.assign(this, fields);
-    // Not enumerable: console.log(error) and JSON.stringify(error) leave it out, because details.paramJson holds the prompt.
-    Object.defineProperty(this, "details", { value: details });
+    if (isCores) limitFrames(stackTraceLimit);
+    this.#isCores = isCores;
+    const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+    Object.assign(this, defaults(fields.kind, fields.taskId), Object.fromEntries(given));
+    // Not enumerable: console.log(error) and JSON.stringify(error) leave the prompt out, which details.paramJson holds.
+    const value = details ?? (fields.kind === "task-failed" ? failedTask(fields) : null);
+    Object.defineProperty(this, "details", { value });
+    // Without a place Node.js would print it in brackets.
+    if (isCores) this.#write(IS_WRITTEN ? "\n    at nanobanana-task" : "");
   }
 
   get name() {
@@ -27,4 +83,72 @@ export class TaskError extends Error {
   get [BRAND]() {
     return true;
   }
+
+  /** Puts the place of a call into the stack. @param {Error} call Made where that was called. */
+  [PLACE](call) {
+    // The first frame is the package's own function, and the last ones are often the runtime's.
+    const frames = String(call.stack).replace(IS_WRITTEN ? /^Error\n.*/ : /^.*\n?/, "");
+    if (this.#isCores) this.#write(frames.replace(/\n.*\bnode:internal\/.*/g, ""));
+    this.#isCores = false;
+  }
+
+  /** @param {string} frames */
+  #write(frames) {
+    // V8 and Bun begin a stack with the error itself, others do not.
+    const value = IS_WRITTEN ? `TaskError: ${this.message}${frames}` : frames;
+    Object.defineProperty(this, "stack", { value, writable: true, configurable: true });
+  }
+
+  /** Plain data, for logs and for postMessage: of details nothing that is as the API sent it, which may repeat prompt or key. */
+  toJSON() {
+    /** @type {any} */
+    const { name, message, taskId, details, cause } = this;
+    const raw = { taskId, response: null, paramJson: null, createTime: null, completeTime: null };
+    const plain = { ...this, name, message, details: details && { ...details, ...raw } };
+    return JSON.parse(JSON.stringify(cause instanceof TaskError ? { ...plain, cause } : plain));
+  }
+}
+
+/** @param {number | undefined} most */
+function limitFrames(most) {
+  try {
+    LIMITED.stackTraceLimit = most;
+  } catch {
+    // It has been frozen.
+  }
+}
+
+/**
+ * @param {string | undefined} kind
+ * @param {string | undefined} taskId
+ */
+function defaults(kind = "network", taskId = "") {
+  const now = Date.now();
+  const retryable = PASSING.includes(kind);
+  const handle = kind === "timed-out" ? { v: 1, taskId, startedAt: now, deadlineAt: now } : null;
+  const unknown = { httpStatus: null, code: null, apiMessage: "", retryAfterMs: null };
+  return { kind, taskId, retryable, ...unknown, attempts: 0, elapsedMs: 0, handle };
+}
+
+/** @param {{ taskId?: string, code?: number | string | null, apiMessage?: string }} fields */
+function failedTask({ taskId = "", code = null, apiMessage = "" }) {
+  const unknown = { paramJson: null, operationType: null, createTime: null, completeTime: null, createdAt: null, completedAt: null };
+  const said = { errorCode: code, errorMessage: apiMessage || null };
+  return { taskId, status: "GENERATE_FAILED", successFlag: 3, response: null, ...unknown, ...said };
+}
+
+/**
+ * Details out of JSON, where an instant is a text and NaN is null.
+ *
+ * @param {any} details
+ * @returns {any}
+ */
+function withDates(details) {
+  if (!details) return details;
+  const read = Object.entries(details).map(([name, value]) => {
+    if (INSTANTS.includes(name) && value) return [name, new Date(value)];
+    if (name === "successFlag") return [name, value ?? NaN];
+    return [name, name === "response" ? withDates(value) : value];
+  });
+  return Object.fromEntries(read);
 }

@@ -5,6 +5,7 @@ import * as core from "./core.js";
 import module from "./core.wasm";
 
 export { TaskError } from "./core.js";
+export { parseTaskHandle } from "./task-handle.js";
 
 core.initSync({ module });
 

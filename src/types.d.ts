@@ -211,13 +211,9 @@ export type TaskErrorKind =
   /** The caller's mistake; nothing was sent. */
   | "invalid-argument";
 
-/**
- * Every failure but an abort, which rejects with the signal's own reason. No message and no field but `details.paramJson` quotes the prompt,
- * as far as a reply has told it, and none quotes an API key of eight characters or more.
- */
-export class TaskError extends Error {
+interface TaskErrorOf<Kind extends TaskErrorKind, Details extends TaskDetails | null, Handle extends TaskHandle | null> extends Error {
   readonly name: "TaskError";
-  readonly kind: TaskErrorKind;
+  readonly kind: Kind;
   /** "" where no usable id was given. */
   readonly taskId: string;
   /**
@@ -232,17 +228,107 @@ export class TaskError extends Error {
   readonly apiMessage: string;
   /** How long the API asks to be left alone, in ms (its `Retry-After`); null where it does not say. */
   readonly retryAfterMs: number | null;
-  /** The last good look. Not enumerable, so that logging the error does not log the prompt. */
-  readonly details: TaskDetails | null;
+  /** The last good look; never null for kind `"task-failed"`. Not enumerable, so that logging the error does not log the prompt. */
+  readonly details: Details;
   /** Looks sent. */
   readonly attempts: number;
   /** Since the wait (not the reload) began. */
   readonly elapsedMs: number;
-  /** Hand it to {@link waitForTask} to go on; null for `"task-failed"` and `"invalid-argument"`. */
-  readonly handle: TaskHandle | null;
+  /**
+   * Hand it to {@link waitForTask} to go on; null for `"task-failed"` and `"invalid-argument"`, never null for `"timed-out"`.
+   */
+  readonly handle: Handle;
   /**
    * What was thrown below, if anything. Where an API key of eight characters or more is in use, a copy that cannot hold it: a plain error with the
    * name, message, code, stack and cause of what was thrown.
    */
   readonly cause?: unknown;
+  /**
+   * The error as plain JSON-safe data, for logs, `postMessage` and storages: all fields and the message, but no stack, of the cause only
+   * another TaskError, and of `details` nothing that is as the API sent it (`paramJson`, `createTime` and `completeTime` are null).
+   * {@link TaskError.from} makes an error of it again.
+   */
+  toJSON(): PlainTaskError;
 }
+
+/**
+ * Every failure but an abort, which rejects with the signal's own reason. No message and no field but `details.paramJson` quotes the prompt,
+ * as far as a reply has told it, and none quotes an API key of eight characters or more. `kind` says which it is: with `"task-failed"`
+ * there are `details`, with `"timed-out"` a `handle`.
+ */
+export type TaskError =
+  | TaskErrorOf<"task-failed", TaskDetails, TaskHandle | null>
+  | TaskErrorOf<"timed-out", TaskDetails | null, TaskHandle>
+  | TaskErrorOf<Exclude<TaskErrorKind, "task-failed" | "timed-out">, TaskDetails | null, TaskHandle | null>;
+
+/** The fields of an error that is made by hand, in tests of your own. What is left out has a default that fits its kind. */
+export interface TaskErrorOptions<Kind extends TaskErrorKind = TaskErrorKind> {
+  /** Default `"network"`. */
+  kind?: Kind | undefined;
+  /** Default "". */
+  taskId?: string | undefined;
+  /** Default: whether the kind is one that may pass. */
+  retryable?: boolean | undefined;
+  httpStatus?: number | null | undefined;
+  code?: number | string | null | undefined;
+  apiMessage?: string | undefined;
+  retryAfterMs?: number | null | undefined;
+  /** Default: for `"task-failed"` those of a task with `taskId`, `code` and `apiMessage` that has failed, else null. */
+  details?: TaskDetails | null | undefined;
+  attempts?: number | undefined;
+  elapsedMs?: number | undefined;
+  /** Default: for `"timed-out"` one of `taskId` whose deadline is now, else null. */
+  handle?: TaskHandle | null | undefined;
+  cause?: unknown;
+}
+
+/** What `toJSON` of a TaskError gives. Instants are texts, as in JSON. */
+export interface PlainTaskError {
+  name: "TaskError";
+  message: string;
+  kind: TaskErrorKind;
+  taskId: string;
+  retryable: boolean;
+  httpStatus: number | null;
+  code: number | string | null;
+  apiMessage: string;
+  retryAfterMs: number | null;
+  details: object | null;
+  attempts: number;
+  elapsedMs: number;
+  handle: TaskHandle | null;
+  /** Of a time-out: the failure that was last. */
+  cause?: PlainTaskError;
+}
+
+interface TaskErrorConstructor {
+  /**
+   * For your own tests: the package makes its errors itself.
+   *
+   * @example
+   * mock.mockRejectedValue(new TaskError("too late", { kind: "timed-out", taskId: "t" }));
+   */
+  new <Kind extends TaskErrorKind = "network">(message?: string, options?: TaskErrorOptions<Kind>): Extract<TaskError, { kind: Kind }> extends never
+    ? TaskErrorOf<Kind, TaskDetails | null, TaskHandle | null>
+    : Extract<TaskError, { kind: Kind }>;
+  readonly prototype: TaskError;
+  /**
+   * The error that `toJSON` made plain, after `postMessage`, a structured clone or JSON. Throws a TaskError of kind `"invalid-argument"`
+   * where it is no such thing.
+   *
+   * @example
+   * worker.on("message", ({ error }) => reject(TaskError.from(error))); // there: postMessage({ error: error.toJSON() })
+   */
+  from(plain: PlainTaskError): TaskError;
+}
+
+export declare const TaskError: TaskErrorConstructor;
+
+/**
+ * A handle out of a storage: an object, or its JSON text. Null where it is damaged, of another version or no handle at all. Never throws.
+ *
+ * @example
+ * const handle = parseTaskHandle(localStorage.getItem("task"));
+ * const task = await waitForTask(handle ?? taskId);
+ */
+export function parseTaskHandle(value: unknown): TaskHandle | null;

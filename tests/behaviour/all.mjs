@@ -9,6 +9,7 @@ import { args } from "./arguments.mjs";
 import { client } from "./client.mjs";
 import { connection } from "./connection.mjs";
 import { deadline } from "./deadline.mjs";
+import { errors } from "./errors.mjs";
 import { failures } from "./failures.mjs";
 import { faults } from "./faults.mjs";
 import { look } from "./look.mjs";
@@ -21,7 +22,7 @@ import { watch } from "./watch.mjs";
 /** The most that one of them takes. */
 export const LIMIT_MS = 25_000;
 
-export const behaviours = [...look, ...failures, ...passing, ...faults, ...wait, ...watch, ...client, ...page, ...deadline, ...abort, ...args, ...connection, ...secrets];
+export const behaviours = [...look, ...failures, ...passing, ...faults, ...wait, ...watch, ...client, ...page, ...deadline, ...abort, ...args, ...errors, ...connection, ...secrets];
 
 /**
  * Runs one within its limit.

@@ -52,7 +52,7 @@ it("importing compiles, fetches, starts, makes and defines nothing", () => {
 });
 
 it("it exports what its types say, and no more", () => {
-  assert.deepEqual(Object.keys(api).sort(), ["TaskError", "createClient", "getTaskDetails", "waitForTask", "watchTask"]);
+  assert.deepEqual(Object.keys(api).sort(), ["TaskError", "createClient", "getTaskDetails", "parseTaskHandle", "waitForTask", "watchTask"]);
 });
 
 it("making a client starts nothing either", () => {
@@ -96,12 +96,14 @@ it("by its own name it is found by import and by require, and each file that it 
     await writeFile(join(folder, "require.cjs"), `const api = require("nanobanana-task"); ${say}`);
     for (const program of ["import.mjs", "require.cjs"]) {
       const { stdout } = await promisify(execFile)(process.execPath, ["--no-warnings", join(folder, program)], { timeout: 10_000 });
-      assert.equal(stdout.trim(), "TaskError,createClient,getTaskDetails,waitForTask,watchTask", program);
+      assert.equal(stdout.trim(), "TaskError,createClient,getTaskDetails,parseTaskHandle,waitForTask,watchTask", program);
     }
   } finally {
     await rm(folder, { recursive: true });
   }
   const { exports, main, types } = JSON.parse(await readFile(join(PACKAGE, "package.json"), "utf8"));
-  const named = Object.values(exports).flatMap((entry) => (typeof entry === "string" ? entry : Object.values(entry)));
+  /** @param {any} entry @returns {string[]} */
+  const files = (entry) => (typeof entry === "string" ? [entry] : Object.values(entry).flatMap(files));
+  const named = files(exports);
   for (const file of [main, types, ...named]) await access(join(PACKAGE, file));
 });

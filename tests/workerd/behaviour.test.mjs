@@ -30,7 +30,7 @@ after(() => Promise.all([workerd?.miniflare.dispose(), simulator?.stop()]), BOUN
 const ask = (path, init) => fetch(new URL(path, workerd.url), init);
 
 it("the package is imported through its workerd entry", BOUND, async () => {
-  assert.deepEqual(await (await ask("/exports")).json(), ["TaskError", "createClient", "getTaskDetails", "waitForTask", "watchTask"]);
+  assert.deepEqual(await (await ask("/exports")).json(), ["TaskError", "createClient", "getTaskDetails", "parseTaskHandle", "waitForTask", "watchTask"]);
 });
 
 for (const alone of [false, true]) {

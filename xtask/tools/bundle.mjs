@@ -16,6 +16,11 @@ const SHARED = 'core';
 const GATEWAY = 'gateway';
 /** What one entry has to itself, likewise: of all others no runtime but Cloudflare's could load it. */
 const OBJECT = 'durable-object';
+/** The wasm as a text, which is a statement of its own: what refers to it keeps its name. */
+const TEXT = /^const text = "[^"]{1000,}";$/m;
+/** Terser breaks lines where they are longer; it cannot break a text. */
+const LONGEST_LINE = 60;
+const MOST_OF_A_LINE = 450;
 /** What the runtime brings along. */
 const BUILT_IN = 'cloudflare:workers';
 
@@ -57,7 +62,12 @@ async function bundled(entries) {
 }
 
 async function small(code) {
-  // A bundler needs the annotations to leave out what is not used.
-  const format = { comments: false, preserve_annotations: true };
-  return (await minify(code, { module: true, ecma: 2020, compress: { passes: 2, unsafe_arrows: true }, keep_classnames: true, format })).code;
+  // A bundler needs the annotations to leave out what is not used. Runtimes print the line that an uncaught error comes from, and some the
+  // lines before it: lines are short, and the wasm's text is the last one.
+  const format = { comments: false, preserve_annotations: true, max_line_len: LONGEST_LINE };
+  const [text = ''] = TEXT.exec(code) ?? [];
+  const options = { module: true, ecma: 2020, compress: { passes: 2, unsafe_arrows: true }, keep_classnames: true, format };
+  const made = (await minify(code.replace(TEXT, ''), options)).code;
+  for (const line of made.split('\n')) if (line.length > MOST_OF_A_LINE) throw new Error(`a line of ${line.length} characters would be printed with an error`);
+  return `${made}\n${text}`.trim();
 }

@@ -78,18 +78,61 @@ export interface TaskClient {
     watchTask(task: string | TaskHandle, options?: Omit<WaitOptions, keyof ConnectionOptions>): AsyncIterableIterator<TaskDetails>;
 }
 export type TaskErrorKind = "task-failed" | "timed-out" | "not-found" | "unauthorized" | "payment-required" | "forbidden" | "bad-request" | "rate-limited" | "server" | "network" | "invalid-reply" | "invalid-argument";
-export class TaskError extends Error {
+interface TaskErrorOf<Kind extends TaskErrorKind, Details extends TaskDetails | null, Handle extends TaskHandle | null> extends Error {
     readonly name: "TaskError";
-    readonly kind: TaskErrorKind;
+    readonly kind: Kind;
     readonly taskId: string;
     readonly retryable: boolean;
     readonly httpStatus: number | null;
     readonly code: number | string | null;
     readonly apiMessage: string;
     readonly retryAfterMs: number | null;
-    readonly details: TaskDetails | null;
+    readonly details: Details;
     readonly attempts: number;
     readonly elapsedMs: number;
-    readonly handle: TaskHandle | null;
+    readonly handle: Handle;
     readonly cause?: unknown;
+    toJSON(): PlainTaskError;
 }
+export type TaskError = TaskErrorOf<"task-failed", TaskDetails, TaskHandle | null> | TaskErrorOf<"timed-out", TaskDetails | null, TaskHandle> | TaskErrorOf<Exclude<TaskErrorKind, "task-failed" | "timed-out">, TaskDetails | null, TaskHandle | null>;
+export interface TaskErrorOptions<Kind extends TaskErrorKind = TaskErrorKind> {
+    kind?: Kind | undefined;
+    taskId?: string | undefined;
+    retryable?: boolean | undefined;
+    httpStatus?: number | null | undefined;
+    code?: number | string | null | undefined;
+    apiMessage?: string | undefined;
+    retryAfterMs?: number | null | undefined;
+    details?: TaskDetails | null | undefined;
+    attempts?: number | undefined;
+    elapsedMs?: number | undefined;
+    handle?: TaskHandle | null | undefined;
+    cause?: unknown;
+}
+export interface PlainTaskError {
+    name: "TaskError";
+    message: string;
+    kind: TaskErrorKind;
+    taskId: string;
+    retryable: boolean;
+    httpStatus: number | null;
+    code: number | string | null;
+    apiMessage: string;
+    retryAfterMs: number | null;
+    details: object | null;
+    attempts: number;
+    elapsedMs: number;
+    handle: TaskHandle | null;
+    cause?: PlainTaskError;
+}
+interface TaskErrorConstructor {
+    new <Kind extends TaskErrorKind = "network">(message?: string, options?: TaskErrorOptions<Kind>): Extract<TaskError, {
+        kind: Kind;
+    }> extends never ? TaskErrorOf<Kind, TaskDetails | null, TaskHandle | null> : Extract<TaskError, {
+        kind: Kind;
+    }>;
+    readonly prototype: TaskError;
+    from(plain: PlainTaskError): TaskError;
+}
+export declare const TaskError: TaskErrorConstructor;
+export function parseTaskHandle(value: unknown): TaskHandle | null;

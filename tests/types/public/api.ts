@@ -4,11 +4,13 @@ import {
   TaskError,
   createClient,
   getTaskDetails,
+  parseTaskHandle,
   waitForTask,
   type ConnectionOptions,
   type FailedTask,
   type GeneratingTask,
   type GetOptions,
+  type PlainTaskError,
   type Progress,
   type SucceededTask,
   type TaskBase,
@@ -190,7 +192,7 @@ export function catches(error: unknown): TaskErrorKind | undefined {
     case "bad-request": case "rate-limited": case "server": case "network": case "invalid-reply": case "invalid-argument":
       return base && cause ? error.kind : undefined;
     default:
-      never(error.kind);
+      never(error);
   }
 }
 
@@ -204,4 +206,35 @@ export function sets(error: TaskError) {
 export function keeps(handle: TaskHandle) {
   proven<Same<TaskHandle, { v: 1; taskId: string; startedAt: number; deadlineAt: number | null }>>();
   return handle;
+}
+
+// Narrowing by kind
+
+export function narrows(error: unknown): string {
+  if (error instanceof TaskError && error.kind === "timed-out") return error.handle.taskId;
+  if (error instanceof TaskError && error.kind === "task-failed") return error.details.status;
+  if (!(error instanceof TaskError)) return "";
+  // @ts-expect-error of other kinds there may be no handle
+  error.handle.taskId;
+  // @ts-expect-error of other kinds there may be no details
+  return error.details.status;
+}
+
+// TaskErrors made by hand, made plain and made again
+
+export function makes(stored: unknown, plain: PlainTaskError) {
+  const boom = new TaskError("boom");
+  proven<Same<typeof boom.kind, "network">>();
+  const kinds: TaskErrorKind[] = [boom.kind];
+  const handle: TaskHandle = new TaskError("late", { kind: "timed-out", taskId: "t" }).handle;
+  const details: TaskDetails = new TaskError("no", { kind: "task-failed", code: 501, cause: boom }).details;
+  const json: PlainTaskError = boom.toJSON();
+  const again: TaskError = TaskError.from(plain);
+  const read = parseTaskHandle(stored);
+  proven<Same<typeof read, TaskHandle | null>>();
+  // @ts-expect-error no such kind
+  new TaskError("boom", { kind: "timeout" });
+  // @ts-expect-error no such field
+  new TaskError("boom", { status: 500 });
+  return [kinds, handle, details, json, again];
 }
