@@ -6,7 +6,7 @@
 
 import { createGateway } from "../pkg/gateway.workerd.js";
 export { NanoBananaTask } from "../pkg/durable-object.js";
-import { isFromOwnPage, isOwnHost } from "./worker/caller.js";
+import { isFromOwnPage, isHidden, isOwnHost } from "./worker/caller.js";
 import { getFile } from "./worker/files.js";
 import { withProtections } from "./worker/protections.js";
 import { only, refuse, sendJson } from "./worker/reply.js";
@@ -32,8 +32,9 @@ export default {
  */
 async function answer(request, env, context) {
   const url = new URL(request.url);
-  if (env.LOCAL === "1" && !isOwnHost(url)) return refuse(421, "This server answers to its own address only.");
+  if (!isOwnHost(request, url, env)) return refuse(421, "This server answers to its own name only, and to any other than this computer's by https.");
   if (!/^\/(api|simulator|demo)\//.test(url.pathname)) return only(["GET", "HEAD"], request) ?? getFile(url, request, env);
+  if (isHidden(request, url, env)) return refuse(403, "Under wrangler dev only browsers may ask: add the header Sec-Fetch-Site: none to ask from a terminal.");
   // The gateway judges for itself who may ask; it is asked first because its refusals say what to do.
   if (/^\/api\/v1\/nanobanana\/(record-info\/?$|callback\/)/.test(url.pathname)) {
     const { NANOBANANA_API_KEY: apiKey, NANOBANANA_BASE_URL: upstream, NANOBANANA_TASKS: tasks } = env;

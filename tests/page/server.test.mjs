@@ -194,6 +194,11 @@ describe("other pages", BOUND, () => {
       }
     }
     assert.equal((await ask("/", { headers: { host: `localhost:${port}` } })).status, 200);
+    // A page behind another name can choose the URL that the Worker is told, and not the header Host.
+    for (const url of [`http://127.0.0.1:${port}`, `http://localhost:${port}`, "https://evil.example"]) {
+      const headers = { host: "evil.example", "mf-original-url": `${url}${RECORD_INFO}?taskId=t` };
+      assert.equal((await ask(`${RECORD_INFO}?taskId=t`, { headers })).status, 421, url);
+    }
   });
 });
 

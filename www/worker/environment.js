@@ -8,7 +8,7 @@
  * @property {import("../../pkg/gateway.js").TaskNamespace} [NANOBANANA_TASKS] The tasks' objects, which look for all who watch.
  * @property {string} [NANOBANANA_BASE_URL] Where the API is, if not where the gateway finds it by itself. The tasks' objects read it too.
  * @property {string} [SIMULATOR] "1" where a simulator stands behind it, which makes pictures for nothing.
- * @property {string} [LOCAL] "1" on a computer of one's own, where it answers to that computer's names alone.
+ * @property {string} [LOCAL] "1" or "wrangler" on a computer, by what runs it there: then it answers to that computer's names alone.
  */
 
 export {};
