@@ -13,12 +13,12 @@ export interface GatewayOptions {
    */
   allowedOrigins?: string[] | "*";
   /**
-   * Who may ask. Called for each request before anything is looked up, kept answers included. True lets it pass; false is a 403; a `Response`
+   * Who may ask. Called for each request, before anything is looked up, kept answers included. True lets it pass; false is a 403; a `Response`
    * is given to the caller as it is (in Workers it has to be a new one each time). Where it throws, the caller gets a 500 without a reason.
    */
   authorize?: (request: Request) => boolean | Response | Promise<boolean | Response>;
   /**
-   * Requests of one caller, evenly over the minute, for each instance of the gateway. Default 300; Infinity for no limit. A stream that is held
+   * Requests of one caller, evenly over the minute, for each instance of the gateway. What `authorize` refuses is counted apart. Default 300; Infinity for no limit. A stream that is held
    * counts as one every five seconds, and as two as it begins.
    */
   maxRequestsPerMinute?: number;
@@ -39,10 +39,12 @@ export interface GatewayOptions {
   apiMessages?: boolean;
   /**
    * Answers `GET …/result?taskId=` with the result picture itself, so that a page can draw it on a canvas; an `<img>` in a page of another
-   * origin needs `crossorigin`, by which browsers say whose page it is. Default false. With `hosts` pictures are fetched from these host names
-   * alone (one or more); without it from every public one.
+   * origin needs `crossorigin`, by which browsers say whose page it is. Default false. With `hosts` pictures are fetched from these hosts
+   * alone (one or more; "host:port" for a port that is not 80 or 443); without it from public names, and in Node, Deno and Bun only where
+   * these lead to public addresses. With `public` shared caches may keep pictures, which then everybody may have; without it only the
+   * caller's browser may, and with {@link GatewayOptions.authorize} nobody.
    */
-  picture?: boolean | { hosts: string[] };
+  picture?: boolean | { hosts?: string[]; public?: boolean };
   /** Where the API is. Default "https://api.nanobananaapi.ai". May carry a path prefix. Not together with `tasks`, whose environment says it. */
   upstream?: string | URL;
   /**

@@ -1,10 +1,11 @@
 // The gateway: a fetch handler that takes a task id, adds the key, and answers as the API does. The key leaves it towards the API alone.
 import { nothingHere, refusal, response } from "./answer.js";
 import { callbackIn, isGenuine, taskIdIn } from "./callback.js";
-import { addressOf, corsHeaders, createLimiter, isWelcome } from "./caller.js";
+import { addressOf, corsHeaders, isWelcome } from "./caller.js";
 import { createLook, keyOf } from "./look.js";
 import { settingsOf } from "./options.js";
-import { createPicture } from "./picture.js";
+import { createPicture, fetchPlainly } from "./picture.js";
+import { createLimiter } from "./rate-limit.js";
 import { createShared } from "./shared.js";
 import { hasHeardAll } from "./stream.js";
 import { isTaskId } from "./task-id.js";
@@ -18,16 +19,20 @@ const METHODS = ["GET", "HEAD"];
 
 /**
  * @param {typeof import("../../src/types.d.ts").getTaskDetails} getTaskDetails
+ * @param {import("./picture.js").FetchImage} [fetchImage] Where the runtime can look at the address that a name leads to.
  * @returns {typeof import("../gateway.d.ts").createGateway}
  */
-export function createGatewayOver(getTaskDetails) {
+export function createGatewayOver(getTaskDetails, fetchImage = fetchPlainly) {
   return function createGateway(options) {
     const settings = settingsOf(options);
     const tasks = settings.tasks && createTasks(settings.tasks);
     const ask = createShared(tasks?.look ?? createLook(getTaskDetails, settings), settings.cache);
     const limit = createLimiter(settings.perMinute);
+    // Apart from the others: where no address is known, strangers who are all refused would leave nothing to those who
+    // may ask.
+    const limitRefused = createLimiter(settings.perMinute);
     const callerOf = settings.callerId ?? addressOf;
-    const picture = settings.picture && createPicture(settings.picture.hosts, settings.authorize === undefined);
+    const picture = settings.picture && createPicture(settings.picture.hosts, cachingOf(settings), fetchImage);
 
     /**
      * @param {Request} request
@@ -39,17 +44,17 @@ export function createGatewayOver(getTaskDetails) {
     async function answerTo(request, url, welcome, context) {
       const path = pathBelow(settings.basePath, url);
       const callback = callbackIn(path);
-      if (tasks && callback !== null) return limit(await callerOf(request, context)) ?? called(tasks, callback, request);
+      if (tasks && callback !== null) return called(tasks, callback, request, await callerOf(request, context));
       const isResult = picture !== null && path === RESULT;
       if (!isResult && path !== RECORD_INFO) return nothingHere(elsewhere(settings.basePath));
       if (!welcome) return refusal(403, "Pages of this origin may not ask this gateway: see its option allowedOrigins");
       if (request.method === "OPTIONS") return preflight(request);
       if (!METHODS.includes(request.method)) return refusal(405, "Only GET and HEAD here", { headers: { Allow: METHODS.join(", ") } });
       const caller = await callerOf(request, context);
+      const refused = await authorized(request);
+      if (refused) return limitRefused(caller) ?? refused;
       const tooMuch = limit(caller);
       if (tooMuch) return tooMuch;
-      const refused = await authorized(request);
-      if (refused) return refused;
       const taskId = taskIdOf(url);
       if (taskId === null) return refusal(400, "Exactly one taskId is needed, as the generate request answered with it");
       if (!isResult && wantsStream(request) && hasHeardAll(request)) return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
@@ -69,13 +74,16 @@ export function createGatewayOver(getTaskDetails) {
      * @param {NonNullable<typeof tasks>} objects
      * @param {string} secret
      * @param {Request} request
+     * @param {string} caller
      * @returns {Promise<Answer>}
      */
-    async function called(objects, secret, request) {
+    async function called(objects, secret, request, caller) {
       if (request.method !== "POST") return refusal(405, "Only POST here", { headers: { Allow: "POST" } });
       const genuine = await isGenuine(secret, () => keyOf(settings));
       if (typeof genuine !== "boolean") return genuine;
-      if (!genuine) return refusal(403, "This is no address of callbackUrl with the gateway's key");
+      if (!genuine) return limitRefused(caller) ?? refusal(403, "This is no address of callbackUrl with the gateway's key");
+      const tooMuch = limit(caller);
+      if (tooMuch) return tooMuch;
       const taskId = await taskIdIn(request);
       if (taskId === null) return refusal(400, "A callback names its task as data.taskId");
       return objects.hint(taskId);
@@ -107,6 +115,17 @@ export function createGatewayOver(getTaskDetails) {
       }
     };
   };
+}
+
+/**
+ * Who may keep an image. The guard may stand before the gateway, where it is not seen, so that no shared cache may unless
+ * the owner says that everybody may have every image.
+ *
+ * @param {import("./options.js").Settings} settings
+ */
+function cachingOf({ picture, authorize }) {
+  if (picture?.isPublic) return "public, max-age=86400, immutable";
+  return authorize === undefined ? "private, max-age=86400, immutable" : "private, no-store";
 }
 
 /**

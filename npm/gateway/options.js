@@ -15,7 +15,7 @@ import { mistake } from "../api.js";
  * @property {boolean} cache
  * @property {boolean} paramJson
  * @property {boolean} apiMessages
- * @property {{ hosts: Set<string> } | null} picture The picture route's hosts; none for every public one.
+ * @property {{ hosts: Set<string>, isPublic: boolean } | null} picture The picture route's hosts; none for every public one.
  * @property {string | URL} upstream
  * @property {string} basePath Without a slash at its end.
  * @property {GatewayOptions["tasks"]} tasks
@@ -42,9 +42,13 @@ export function settingsOf(options) {
   need(typeof maxRequestsPerMinute === "number" && maxRequestsPerMinute > 0, "maxRequestsPerMinute must be a number above 0; Infinity for no limit");
   const flags = [cache, paramJson, apiMessages];
   need(flags.every((flag) => typeof flag === "boolean"), "cache, paramJson and apiMessages must be true or false");
-  const hosts = typeof picture === "boolean" ? [] : (picture?.hosts ?? []);
-  need(typeof picture === "boolean" || (Array.isArray(hosts) && hosts.length > 0), "picture must be true, false or { hosts: [...] } with one host or more");
-  need(hosts.every(isHost), "each of picture's hosts must be a host name alone, like pictures.example");
+  const image = typeof picture === "object" && picture !== null ? picture : {};
+  const { hosts = [], public: isPublic = false } = image;
+  need(typeof picture === "boolean" || image === picture, "picture must be true, false or an object: { hosts, public }");
+  need(Array.isArray(hosts) && (image.hosts === undefined || hosts.length > 0), "picture's hosts must be a list of one host or more");
+  need(hosts.every(isHost), "each of picture's hosts must be a host name, like pictures.example, with a port where that is not 80 or 443");
+  need(typeof isPublic === "boolean", "picture's public must be true or false");
+  need(!isPublic || authorize === undefined, "picture's public does not go with authorize: a shared cache asks nobody");
   need(tasks === undefined || typeof tasks?.idFromName === "function", "tasks must be the binding of a Durable Object: see wrangler.jsonc");
   // What an object stores is not to hold anybody's prompt.
   need(tasks === undefined || !paramJson, "paramJson does not go with tasks");
@@ -61,7 +65,7 @@ export function settingsOf(options) {
     cache,
     paramJson,
     apiMessages,
-    picture: picture === false ? null : { hosts: new Set(hosts) },
+    picture: picture === false ? null : { hosts: new Set(hosts), isPublic },
     upstream,
     basePath: basePath.replace(/\/$/, ""),
     tasks,
@@ -84,9 +88,10 @@ export function plainUrl(given) {
   return isPlain ? url : null;
 }
 
-/** As a URL has it. @param {unknown} name */
+/** As a URL has it, with or without a port. @param {unknown} name */
 function isHost(name) {
-  return typeof name === "string" && URL.canParse(`https://${name}`) && new URL(`https://${name}`).hostname === name;
+  if (typeof name !== "string" || !URL.canParse(`https://${name}`)) return false;
+  return [new URL(`https://${name}`), new URL(`http://${name}`)].some(({ host }) => host === name);
 }
 
 /** @param {unknown} origin */

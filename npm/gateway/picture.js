@@ -10,15 +10,29 @@ const MOST_BYTES = 52_428_800;
 const SILENCE_MS = 30_000;
 const LONGEST_MS = 600_000;
 const MOST_REDIRECTS = 3;
+export const HEADERS = { Accept: "image/*" };
 const NO_IMAGE = "What is at the picture's address is no picture: PNG, JPEG, GIF, WebP and AVIF are handed on";
 const REDIRECTS = [301, 302, 303, 307, 308];
 const GONE = [404, 410];
 
 /**
- * @param {Set<string>} hosts The only ones, where there are any.
- * @param {boolean} isPublic Whether anybody may have what one was given; else it is kept nowhere, because whoever asks next may be somebody else.
+ * Fetches an image from an address whose name has been judged, and follows no redirect. `isListed` is true where the
+ * owner has listed its host; else what the name leads to may have to be judged as well.
+ *
+ * @typedef {(url: URL, signal: AbortSignal, isListed: boolean) => Promise<Response>} FetchImage
  */
-export function createPicture(hosts, isPublic) {
+
+/** @type {FetchImage} */
+export function fetchPlainly(url, signal) {
+  return fetch(url, { signal, redirect: "manual", headers: HEADERS });
+}
+
+/**
+ * @param {Set<string>} hosts The only ones, where there are any.
+ * @param {string} caching
+ * @param {FetchImage} fetchImage
+ */
+export function createPicture(hosts, caching, fetchImage) {
   /** @param {Answer} answer What a look at its task brought. */
   return async function picture(answer) {
     if (answer.picture === undefined) return unsuccessful(answer);
@@ -30,7 +44,7 @@ export function createPicture(hosts, isPublic) {
       ended.abort();
     };
     try {
-      const found = await spoken(fetched(answer.picture, hosts, ended.signal), end);
+      const found = await spoken(fetched(answer.picture, hosts, ended.signal, fetchImage), end);
       const length = Number(found?.headers.get("Content-Length") ?? 0);
       if (!found?.ok || found.body === null || length > MOST_BYTES) {
         end();
@@ -48,7 +62,7 @@ export function createPicture(hosts, isPublic) {
       return new Response(whole(counted(reader, head, end), found.headers.has("Content-Encoding") ? 0 : length), {
         headers: {
           "Content-Type": type,
-          "Cache-Control": isPublic ? "public, max-age=86400, immutable" : "private, no-store",
+          "Cache-Control": caching,
           "Content-Security-Policy": "default-src 'none'; sandbox",
           "Cross-Origin-Resource-Policy": "cross-origin",
           "X-Content-Type-Options": "nosniff",
@@ -80,12 +94,13 @@ function unsuccessful(answer) {
  * @param {string} address
  * @param {Set<string>} hosts
  * @param {AbortSignal} signal
+ * @param {FetchImage} fetchImage
  */
-async function fetched(address, hosts, signal) {
+async function fetched(address, hosts, signal, fetchImage) {
   for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
     const url = URL.canParse(address) ? new URL(address) : null;
     if (url === null || !isAllowed(url, hosts)) return null;
-    const found = await fetch(url, { signal, redirect: "manual", headers: { Accept: "image/*" } });
+    const found = await fetchImage(url, signal, hosts.size > 0);
     const next = REDIRECTS.includes(found.status) ? found.headers.get("Location") : null;
     if (next === null) return found;
     await found.body?.cancel();
@@ -94,22 +109,35 @@ async function fetched(address, hosts, signal) {
   return null;
 }
 
-/** @param {URL} url @param {Set<string>} hosts */
-function isAllowed({ protocol, hostname, username, password }, hosts) {
+/**
+ * Whether an address is one that images come from. A listed host is allowed on the ports of http and https, and on
+ * another where it is listed with that.
+ *
+ * @param {URL} url
+ * @param {Set<string>} hosts
+ */
+function isAllowed({ protocol, hostname, host, port, username, password }, hosts) {
   if (!/^https?:$/.test(protocol) || username !== "" || password !== "") return false;
-  return hosts.size > 0 ? hosts.has(hostname) : isPublicName(hostname);
+  const isUsual = ["", "80", "443"].includes(port);
+  if (hosts.size > 0) return hosts.has(host) || (isUsual && hosts.has(hostname));
+  return isUsual && isPublicName(hostname);
 }
 
+/** Ends of public names beside those of two letters, which are countries'. Every other has to be listed with its host. */
+const PUBLIC_ENDS =
+  /\.([a-z]{2}|xn--[a-z\d-]+|com|net|org|info|biz|name|pro|mobi|asia|eus|app|dev|page|cloud|site|website|online|store|shop|tech|technology|digital|solutions|software|tools|studio|design|art|gallery|graphics|photo|photos|photography|pics|pictures|media|video|live|news|blog|social|club|team|group|global|world|today|zone|space|fun|games|xyz|top|link|click|email|agency|company|academy|education|science|health|finance|codes|chat|example)$/;
+
 /**
- * Whether a host is none of the machine's own network, as far as its name tells. URL has brought every spelling of an address into one.
+ * Whether a host is on the public internet, as far as its name tells. URL has brought every spelling of an address into
+ * one. What ends names within a network is without number, and so the ends of public ones are named.
  *
  * @param {string} hostname
  */
 export function isPublicName(hostname) {
-  // Pictures are served under names: a bare address of either kind is suspicious enough.
-  if (hostname.startsWith("[") || /^\d+\.\d+\.\d+\.\d+$/.test(hostname)) return false;
+  // Images are served under names: a bare address of either kind is suspicious enough.
+  if (hostname.startsWith("[") || /^[\d.]+$/.test(hostname)) return false;
   const name = hostname.replace(/\.$/, "");
-  return /^[^.]+(\.[^.]+)+$/.test(name) && !/(^|\.)(localhost|localdomain\d*|local|internal|intranet|lan|home|corp|svc|arpa|test|invalid|onion)$/i.test(name);
+  return /^[^.]+(\.[^.]+)+$/.test(name) && PUBLIC_ENDS.test(name);
 }
 
 /**

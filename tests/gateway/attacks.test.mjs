@@ -7,6 +7,7 @@ import http from "node:http";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { getTaskDetails, waitForTask } from "../../pkg/index.js";
+import { createGateway } from "../../pkg/gateway.js";
 import { newKey } from "../processes.mjs";
 import { PLACES } from "./places.mjs";
 import { FORMATS, poured, startRogue } from "./upstream.mjs";
@@ -87,18 +88,23 @@ for (const [name, start] of Object.entries(PLACES)) {
     let guarded = "";
     let keyless = "";
     let small = "";
+    let open = "";
+    let portless = "";
 
     before(async () => {
       rogue = await startRogue();
       const upstream = `${rogue.url}/prefix/`;
       const shared = { upstream, apiKey: key, maxRequestsPerMinute: 100_000 };
+      const hosts = [new URL(rogue.url).host];
       places = await Promise.all([
-        start({ ...shared, allowedOrigins: ["https://app.example"], picture: { hosts: ["127.0.0.1"] } }),
-        start({ ...shared, hooks: "visitors", maxRequestsPerMinute: 20, picture: { hosts: ["127.0.0.1"] } }),
+        start({ ...shared, allowedOrigins: ["https://app.example"], picture: { hosts } }),
+        start({ ...shared, hooks: "visitors", maxRequestsPerMinute: 20, picture: { hosts } }),
         start({ upstream, apiKey: "" }),
         start({ ...shared, cache: false, paramJson: true, apiMessages: true, picture: true, basePath: "/deep/down" }),
+        start({ ...shared, picture: { hosts, public: true } }),
+        start({ ...shared, picture: { hosts: ["127.0.0.1"] } }),
       ]);
-      [plain = "", guarded = "", keyless = "", small = ""] = places.map(({ url }) => url);
+      [plain = "", guarded = "", keyless = "", small = "", open = "", portless = ""] = places.map(({ url }) => url);
     }, BOUND);
     after(() => Promise.all([...places.map(({ stop }) => stop()), rogue?.stop()]), BOUND);
 
@@ -206,6 +212,23 @@ for (const [name, start] of Object.entries(PLACES)) {
       });
       assert.deepEqual(sent, []);
       for (const site of ["same-origin", "none"]) assert.equal((await ask(plain, path(), { headers: { "sec-fetch-site": site } })).status, 200, site);
+    });
+
+    it("is asked over https by pages of https alone", BOUND, async () => {
+      /** As a runtime that ends TLS by itself tells it. @param {string} origin @param {string} scheme */
+      const by = async (origin, scheme) => {
+        const url = `${scheme}://gw.example${RECORD_INFO}?taskId=${fresh("pending")}`;
+        // workerd takes the address that this header says.
+        if (name === "workerd") return (await ask(plain, RECORD_INFO, { headers: { origin, "mf-original-url": url } })).status;
+        const gateway = createGateway({ apiKey: key, upstream: `${rogue.url}/prefix` });
+        return (await gateway(new Request(url, { headers: { origin } }))).status;
+      };
+      assert.equal(await by("https://gw.example", "https"), 200);
+      assert.equal(await by("http://gw.example", "http"), 200);
+      // A proxy ends TLS and asks over http.
+      assert.equal(await by("https://gw.example", "http"), 200);
+      for (const origin of ["http://gw.example", "chrome-extension://gw.example", "https://u@gw.example", "https://gw.example:8443", "https://gw.example/", "ws://gw.example"]) assert.equal(await by(origin, "https"), 403, origin);
+      for (const origin of ["chrome-extension://gw.example", "https://u@gw.example", "http://gw.example:81", "ftp://gw.example"]) assert.equal(await by(origin, "http"), 403, origin);
     });
 
     it("is asked beforehand by pages of other origins", BOUND, async () => {
@@ -347,6 +370,47 @@ for (const [name, start] of Object.entries(PLACES)) {
       assert.deepEqual(sent, []);
     });
 
+    it("leaves to those who may ask what strangers are refused, though it cannot tell them apart", BOUND, async () => {
+      const path = `${RECORD_INFO}?taskId=${fresh("done")}`;
+      /** @param {string} pass */
+      const by = (pass) => ask(guarded, path, { headers: { authorization: `Bearer ${pass}`, "x-visitor": "" } });
+      const refused = await Promise.all(Array.from({ length: 60 }, () => by("nobody")));
+      assert.deepEqual([...new Set(refused.map(({ status }) => status))].sort(), [403, 429]);
+      assert.equal((await by("visitor")).status, 200);
+    });
+
+    it("hands on no word of the API's, in whatever spelling it quotes the prompt", BOUND, async () => {
+      for (const what of ["quote-msg", "quote-error", "quote-code", "quote-time", "quote-after"]) {
+        const id = fresh(what);
+        for (let poll = 0; poll < 2; poll += 1) {
+          const { body } = await look(id);
+          assert.doesNotMatch(body, /g(a|%61|&#97;|\\u0061)rden|secret/i, `${what}: ${body}`);
+          await pause(what === "quote-after" ? 1_100 : 0);
+        }
+      }
+      // Where the option asks for them, they change nothing of what is around them.
+      for (const what of ["controls-msg", "controls-error"]) {
+        const { body } = await look(fresh(what), small);
+        assert.match(body, /begin end/);
+        assert.doesNotMatch(body, /[\u0080-\u009f\u202a-\u202e\u2028\u2029]|\\u00|\\u20/);
+      }
+    });
+
+    it("fetches from no port and no name that is not public, unless it is listed", BOUND, async () => {
+      const first = rogue.pictures.length;
+      isRefusal(await result(fresh("done"), portless), 502, /none that this gateway fetches/);
+      for (const host of ["kubernetes.default", "redis.production", "vault.service.consul", "x.private", "gw.intra", "nas.homenet", "metadata.goog", "pictures.example:8080", "pictures.example:22"]) {
+        isRefusal(await result(fresh(`at-host.${host}`), small), 502, /none that this gateway fetches/);
+      }
+      assert.equal(rogue.pictures.length, first);
+    });
+
+    it("lets a shared cache keep pictures where the owner says so, and else nobody but the browser", BOUND, async () => {
+      const caching = async (/** @type {string} */ url) => (await result(fresh("done"), url)).headers["cache-control"];
+      assert.match(String(await caching(plain)), /^private, /);
+      assert.match(String(await caching(open)), /^public, max-age=\d+/);
+    });
+
     it("serves others while one caller floods it", BOUND, async () => {
       const path = `${RECORD_INFO}?taskId=${fresh("done")}`;
       /** @param {string} visitor */
@@ -370,7 +434,7 @@ for (const [name, start] of Object.entries(PLACES)) {
       const { headers } = got;
       assert.deepEqual([headers["content-type"], headers["access-control-allow-origin"], headers["set-cookie"]], ["image/png", "https://app.example", undefined]);
       assert.equal(headers.vary, VARY);
-      assert.match(headers["cache-control"] ?? "", /^public, max-age=\d+/);
+      assert.match(headers["cache-control"] ?? "", /^private, max-age=\d+/);
       assert.match(String(headers["content-security-policy"]), /sandbox/);
       const [sent] = rogue.pictures.slice(first);
       assert.deepEqual([sent?.headers.authorization, sent?.headers.cookie], [undefined, undefined]);

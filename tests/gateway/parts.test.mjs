@@ -4,7 +4,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createGateway } from "../../pkg/gateway.js";
-import { addressOf, createLimiter } from "../../npm/gateway/caller.js";
+import { isPublicAddress } from "../../npm/gateway/address.js";
+import { addressOf } from "../../npm/gateway/caller.js";
+import { createLimiter, networksOf } from "../../npm/gateway/rate-limit.js";
 import { isPublicName } from "../../npm/gateway/picture.js";
 import { createShared } from "../../npm/gateway/shared.js";
 import { isTaskId } from "../../npm/gateway/task-id.js";
@@ -16,8 +18,20 @@ import { startRogue } from "./upstream.mjs";
 describe("what may be asked for a picture", () => {
   it("is a public name, as far as a name tells", () => {
     for (const name of ["pictures.example", "a.b.example.com", "xn--bcher-kva.example", "localhost.example", "example.com."]) assert.ok(isPublicName(name), name);
-    const own = ["localhost", "localhost.", "x.localhost", "localhost.localdomain", "printer.local", "db.internal", "wiki.intranet", "nas.lan", "tv.home", "ad.corp", "api.default.svc", "1.0.0.127.in-addr.arpa", "a.test", "a.invalid", "a.onion", "router", "127.0.0.1", "8.8.8.8", "[::1]", "[2001:db8::1]"];
+    const own = ["kubernetes.default", "redis.production", "vault.service.consul", "x.private", "gw.intra", "nas.homenet", "metadata.goog", "metadata.google.internal", "api.default.svc.cluster", "db.docker", "web.staging", "localhost", "localhost.", "x.localhost", "localhost.localdomain", "printer.local", "db.internal", "wiki.intranet", "nas.lan", "tv.home", "ad.corp", "api.default.svc", "1.0.0.127.in-addr.arpa", "a.test", "a.invalid", "a.onion", "router", "127.0.0.1", "8.8.8.8", "[::1]", "[2001:db8::1]"];
     for (const name of own) assert.ok(!isPublicName(name), name);
+  });
+});
+
+describe("an address that a name leads to", () => {
+  it("is public, or one of the machine's own networks in any spelling", () => {
+    for (const address of ["8.8.8.8", "1.1.1.1", "172.15.0.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "2a00:1450:4001:82b::200e", "64:ff9b::808:808", "::ffff:8.8.8.8"]) assert.ok(isPublicAddress(address), address);
+    const own = [
+      "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "127.255.0.1", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.168.0.1", "192.0.0.8", "198.18.0.1", "224.0.0.1", "255.255.255.255",
+      "::", "::1", "::ffff:127.0.0.1", "::ffff:7f00:1", "::ffff:a9fe:a9fe", "64:ff9b::7f00:1", "64:ff9b:1::1", "fc00::1", "fd00:ec2::254", "fe80::1", "fe80::1%eth0", "ff02::1", "2001:db8::1", "2001::1", "2002:7f00:1::", "3fff::1",
+      "::127.0.0.1", "", "localhost", "8.8.8", "1.2.3.4.5",
+    ];
+    for (const address of own) assert.ok(!isPublicAddress(address), address);
   });
 });
 
@@ -29,13 +43,38 @@ describe("a task's id", () => {
 });
 
 describe("callers", () => {
-  const visitor = (/** @type {string} */ hostname) => addressOf(new Request("http://x.example"), { remoteAddr: { hostname } });
+  const visitor = (/** @type {string} */ hostname) => networksOf(addressOf(new Request("http://x.example"), { remoteAddr: { hostname } }))[0];
 
   it("are told apart by address, and in IPv6 by the network that one visitor has to himself", () => {
     assert.notEqual(visitor("192.0.2.1"), visitor("192.0.2.2"));
     assert.equal(visitor("2001:db8:1:2::1"), visitor("2001:db8:1:2:ffff:0:0:9"));
     assert.notEqual(visitor("2001:db8:1:2::1"), visitor("2001:db8:1:3::1"));
     assert.equal(visitor("2001:db8::1"), visitor("2001:db8:0:0:7::"));
+  });
+
+  it("are the same however their address is spelt", () => {
+    for (const spelt of ["2001:DB8:1:2:0:0:0:9", "2001:0db8:0001:0002::1", "[2001:db8:1:2::5]", "2001:db8:1:2::1%eth0", " 2001:db8:1:2::1 "]) assert.equal(visitor(spelt), "2001:db8:1:2");
+    for (const spelt of ["192.0.2.1", "::ffff:192.0.2.1", "::ffff:c000:201", "::FFFF:C000:0201", "0:0:0:0:0:ffff:192.0.2.1"]) assert.equal(visitor(spelt), "192.0.2.1");
+    assert.notEqual(visitor("::ffff:c000:202"), visitor("::ffff:c000:201"));
+  });
+
+  it("get no new bucket with each address of a large network, and do not push others out", () => {
+    const limit = createLimiter(3);
+    assert.equal(limit("192.0.2.1"), null);
+    for (let times = 0; times < 5; times += 1) limit("192.0.2.1");
+    /** @param {number} number @param {string} prefix */
+    const flood = (number, prefix) => {
+      let passed = 0;
+      for (let index = 0; index < number; index += 1) passed += limit(`${prefix}${index.toString(16)}::1`) === null ? 1 : 0;
+      return passed;
+    };
+    // One /48 has 65536 networks of a visitor each.
+    const passed = flood(65_536, "2001:db8:1:");
+    assert.ok(passed <= 10_010, `${passed} of one /48`);
+    assert.equal(limit("192.0.2.1")?.status, 429, "the one who was there before is still known");
+    // And so has a provider's /32 of /48s.
+    const wide = flood(30_000, "2001:dba:");
+    assert.ok(wide <= 10_010, `${wide} of one /32`);
   });
 
   it("have what they may ask back over the minute, and no more of it where the clock is set back", (context) => {
@@ -67,7 +106,7 @@ describe("what authorize answers with", () => {
 describe("a picture that nobody reads to its end", () => {
   it("leaves neither a timer nor a connection behind", async () => {
     const { url, pictures, stop } = await startRogue();
-    const gateway = createGateway({ apiKey: "k", upstream: `${url}/prefix`, picture: { hosts: ["127.0.0.1"] } });
+    const gateway = createGateway({ apiKey: "k", upstream: `${url}/prefix`, picture: { hosts: [new URL(url).host] } });
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
     const before = timers();
     for (const method of ["GET", "HEAD"]) {

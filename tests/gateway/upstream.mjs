@@ -93,6 +93,17 @@ export async function startRogue() {
     "large-packed": (response) => response.writeHead(200, { "Content-Type": "application/json", "Content-Encoding": "gzip" }).end(gzipSync(sized(url, LIMIT + 1))),
     small: (response) => response.writeHead(200, { "Content-Type": "application/json" }).end(sized(url, LIMIT)),
     "small-packed": (response) => response.writeHead(200, { "Content-Type": "application/json", "Content-Encoding": "gzip" }).end(gzipSync(sized(url, LIMIT))),
+    "quote-msg": (response) => sendJson(response, { code: 422, msg: "no: A SECRET GARDEN, a%20secret%20g%61rden, g&#97;rden, g\\u0061rden", data: null }, 422),
+    "quote-error": (response) => sendJson(response, record({ successFlag: 3, errorCode: 501, errorMessage: "no: a secret gar", paramJson: { prompt: "a secret garden" } })),
+    "quote-code": (response) => sendJson(response, record({ successFlag: 3, errorCode: "a secret garden", operationType: "a secret garden" })),
+    "quote-time": (response) => sendJson(response, record({ createTime: "a secret garden", completeTime: "a secret garden" })),
+    // An envelope's error after a good poll, which told the prompt.
+    "quote-after": (response, request) =>
+      asked.filter(({ url }) => url === request.url).length > 1
+        ? sendJson(response, { code: 500, msg: "cannot make A Secret Garden", data: null })
+        : sendJson(response, record({ paramJson: '{"input":{"prompt":"a secret garden"}}' })),
+    "controls-msg": (response) => sendJson(response, { code: 422, msg: "begin\u009bend \u202e \u2028 \u001b", data: null }),
+    "controls-error": (response) => sendJson(response, record({ successFlag: 3, errorMessage: "begin\u202eend \u009b \u2029 \u0000" })),
     endless: (response) => void response.writeHead(200, { "Content-Type": "application/json" }).write("{"),
     "long-liar": (response) => void (response.writeHead(200, { "Content-Length": "1000" }).write("{}"), setTimeout(() => response.destroy(), 50)),
     html: (response) => response.writeHead(200, { "Content-Type": "text/html" }).end("<h1>hello</h1>"),
@@ -137,6 +148,8 @@ export async function startRogue() {
     const isLook = pathname === "/prefix/api/v1/nanobanana/record-info";
     (isLook ? asked : pictures).push(request);
     const [, kind = "", said = ""] = /(?:^|\/)bytes\.(\w+)\.([\w-]+?)(?:--|$)/.exec(isLook ? (searchParams.get("taskId") ?? "") : pathname) ?? [];
+    const [, host] = /^at-host\.([^-]+)--/.exec(searchParams.get("taskId") ?? "") ?? [];
+    if (isLook && host) return sendJson(response, done(`http://${host}/picture.png`));
     if (kind !== "" && isLook) return sendJson(response, done(`${url}/bytes.${kind}.${said}`));
     if (kind !== "") {
       const raw = CALLED[said]?.flatMap((type) => ["Content-Type", type]) ?? [];

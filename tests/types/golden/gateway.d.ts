@@ -8,7 +8,8 @@ export interface GatewayOptions {
     paramJson?: boolean;
     apiMessages?: boolean;
     picture?: boolean | {
-        hosts: string[];
+        hosts?: string[];
+        public?: boolean;
     };
     upstream?: string | URL;
     basePath?: string;
