@@ -8,7 +8,7 @@ pub trait Json: Sized {
     fn parse(text: &str) -> Option<Self>;
     /// This as a JSON text.
     fn written(&self) -> Option<String>;
-    /// The member `name`; nothing where this is no object or has no such member.
+    /// The member `name`, or the item of that number in an array; nothing where there is none.
     fn member(&self, name: &str) -> Self;
     /// Whether this is nothing: absent or null.
     fn is_nothing(&self) -> bool;

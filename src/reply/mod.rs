@@ -5,6 +5,7 @@
 
 mod envelope;
 mod json;
+mod model;
 mod problem;
 mod retry_after;
 mod task;
@@ -15,8 +16,9 @@ use std::rc::Rc;
 
 pub use envelope::{Reply, read};
 pub use json::Json;
+pub use model::{Model, Resolution};
 pub use problem::{Class, Kind, Problem};
-pub use task::{Code, Model, Pictures, Status, TaskDetails};
+pub use task::{Code, Pictures, Status, TaskDetails};
 pub use text::push_whole;
 pub(crate) use text::quoted;
 pub use time::parse_time;

@@ -2,6 +2,7 @@
 
 use super::envelope::Reply;
 use super::json::Json;
+use super::model::{Model, Resolution, recognize};
 use super::text::{present, push_whole};
 use super::time::{instant, parse_time};
 
@@ -57,27 +58,6 @@ impl Status {
     }
 }
 
-/// What makes the picture, as far as the request's own parameters tell: pro models take ten times as long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Model {
-    /// The parameters name no resolution.
-    Standard,
-    /// They name one, as only the pro endpoints take it.
-    Pro,
-    /// The API did not repeat the parameters.
-    Unknown,
-}
-
-impl Model {
-    fn of<V: Json>(params: Option<&V>) -> Self {
-        match params {
-            Some(params) if !params.member("resolution").is_nothing() => Self::Pro,
-            Some(_) => Self::Standard,
-            None => Self::Unknown,
-        }
-    }
-}
-
 /// A code that the API sends as a number or as a text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Code {
@@ -112,8 +92,10 @@ pub struct TaskDetails {
     /// The same as far as this reply has no such text: the object in its place, or what an earlier reply told. Not for callers: a later reply
     /// may quote the prompt.
     pub hidden_params: Option<String>,
-    /// As `paramJson` tells.
+    /// What makes the image.
     pub model: Model,
+    /// The size of the image.
+    pub resolution: Resolution,
     /// Free text of the API's own.
     pub operation_type: Option<String>,
     /// As received.
@@ -144,7 +126,6 @@ pub(crate) fn record<V: Json>(data: &V, reply: &Reply<'_, V>) -> Result<TaskDeta
     let said = |name| reply.said(data, name);
     let told = data.member("paramJson");
     let param_json = told.text().and_then(present);
-    let params = param_json.as_deref().and_then(V::parse);
     let hidden_params = match param_json {
         Some(_) => None,
         None if told.is_object() => told.written(),
@@ -152,6 +133,8 @@ pub(crate) fn record<V: Json>(data: &V, reply: &Reply<'_, V>) -> Result<TaskDeta
     };
     let flag = data.count_at("successFlag").unwrap_or(f64::NAN);
     let status = Status::of(flag);
+    let params = param_json.as_deref().or(hidden_params.as_deref()).and_then(V::parse);
+    let (model, resolution) = recognize(params.as_ref(), text("operationType").as_deref());
     let (create_time, created_at_ms) = time(&data.member("createTime"));
     let (complete_time, completed_at_ms) = time(&data.member("completeTime"));
     let error_code = match data.number_at("errorCode") {
@@ -166,7 +149,8 @@ pub(crate) fn record<V: Json>(data: &V, reply: &Reply<'_, V>) -> Result<TaskDeta
         task_id: text("taskId").unwrap_or_else(|| reply.asked.into()),
         success_flag: flag,
         status,
-        model: Model::of(params.as_ref()),
+        model,
+        resolution,
         operation_type: said("operationType"),
         error_message: said("errorMessage"),
         param_json,

@@ -30,7 +30,12 @@ fn push_digits(out: &mut String, number: u64) {
 
 /// Whether `text` holds `word`, in capitals or not.
 pub(crate) fn says(text: &str, word: &str) -> bool {
-    text.as_bytes().windows(word.len().max(1)).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+    holds(text.as_bytes(), word)
+}
+
+/// Whether these bytes of a text hold `word`, in capitals or not.
+pub(crate) fn holds(text: &[u8], word: &str) -> bool {
+    text.windows(word.len().max(1)).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// Nothing, an empty text and the word "null" mean the same to this API.

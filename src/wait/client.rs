@@ -1,13 +1,13 @@
 //! Many waits over one connection: one budget of requests, one cool-down, one look at a time for each task however many wait for it, and what
-//! was learned of durations.
+//! was learned of run times.
 
 use super::backoff;
 use super::budget::Budget;
-use super::durations::Durations;
 use super::handle::Handle;
 use super::latest::Latest;
 use super::machine::{History, LAST_LOOK_BEFORE_MS, Next, Terms, Wait};
-use super::schedule::{Guide, MIN_GAP_MS};
+use super::run_time_model::RunTimeModel;
+use super::schedule::{MIN_GAP_MS, PollContext};
 use super::turns::{LATE_MS, Turns};
 use crate::reply::{Code, Kind, Problem, Reading};
 
@@ -56,7 +56,7 @@ pub enum Page {
 pub struct Client<C, K = ()> {
     budget: Budget,
     limited_in_a_row: u32,
-    durations: Durations,
+    run_times: RunTimeModel,
     page: Page,
     /// Since when the page has been what it is.
     page_since_ms: f64,
@@ -182,7 +182,7 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
         Self {
             budget: Budget::new(requests_per_second),
             limited_in_a_row: 0,
-            durations: Durations::default(),
+            run_times: RunTimeModel::default(),
             page: Page::Shown(0),
             page_since_ms: f64::NEG_INFINITY,
             reached: false,
@@ -264,7 +264,7 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
         match &reading {
             Reading::Task(details) => {
                 self.limited_in_a_row = 0;
-                self.durations.learn(details);
+                self.run_times.learn(details);
             }
             Reading::Problem(problem) => {
                 if limits_all(problem) {
@@ -385,11 +385,12 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
 
     fn next_of(&mut self, seat: &mut Seat<C>, now_ms: f64) -> Next {
         let Ok(place) = self.find(&seat.wait.handle().task_id) else { return seat.wait.next(now_ms + seat.ahead_ms) };
+        let hidden = self.page == Page::Hidden || self.is_offline();
         if let Some(task) = self.tasks.get(place)
             && task.looks != seat.known
         {
             seat.known = task.looks;
-            self.tell(seat, task.last.as_ref());
+            tell(seat, task.last.as_ref(), &mut self.run_times, hidden);
         }
         let next = seat.wait.next(now_ms + seat.ahead_ms);
         let Next::Send { within_ms, .. } = next else { return next };
@@ -465,22 +466,6 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
         if before > 0.0 { at_ms.max(now_ms + LATE_MS) } else { at_ms }
     }
 
-    fn tell(&self, seat: &mut Seat<C>, look: Option<&Look<C>>) {
-        let Some(Look { look, reading, cause, single, sent_ms, at_ms, random }) = look else { return };
-        let (ahead_ms, wait) = (seat.ahead_ms, &mut seat.wait);
-        // What is told of an end stays what it ended by. And a wish of somebody else's that failed was no look of this wait's unless it had one
-        // due as well: callers who ask often must not wear it out.
-        let no_look_of_its = *single && !wait.is_single() && matches!(reading, Reading::Problem(_)) && !wait.is_due(sent_ms + ahead_ms);
-        if wait.outcome().is_some() || no_look_of_its {
-            return;
-        }
-        seat.cause = cause.clone();
-        let more = seat.known_look == *look;
-        seat.known_look = *look;
-        let guide = Guide { durations: &self.durations, hidden: self.page == Page::Hidden || self.is_offline(), random: *random };
-        wait.came_back(reading, more, sent_ms + ahead_ms, at_ms + ahead_ms, guide);
-    }
-
     /// A look was sent or has come back: nobody wants one before it has been thought of again.
     fn end_turns(&mut self, place: usize) {
         self.moved = true;
@@ -529,6 +514,23 @@ impl<C, K> Task<C, K> {
             Reading::Problem(_) => None,
         }
     }
+}
+
+/// Tells a wait what a look of its task has brought.
+fn tell<C: Clone>(seat: &mut Seat<C>, look: Option<&Look<C>>, run_times: &mut RunTimeModel, hidden: bool) {
+    let Some(Look { look, reading, cause, single, sent_ms, at_ms, random }) = look else { return };
+    let (ahead_ms, wait) = (seat.ahead_ms, &mut seat.wait);
+    // What is told of an end stays what it ended by. And a wish of somebody else's that failed was no look of this wait's unless it had one
+    // due as well: callers who ask often must not wear it out.
+    let no_look_of_its = *single && !wait.is_single() && matches!(reading, Reading::Problem(_)) && !wait.is_due(sent_ms + ahead_ms);
+    if wait.outcome().is_some() || no_look_of_its {
+        return;
+    }
+    seat.cause = cause.clone();
+    let more = seat.known_look == *look;
+    seat.known_look = *look;
+    let context = PollContext { run_times, hidden, random: *random };
+    wait.came_back(reading, more, sent_ms + ahead_ms, at_ms + ahead_ms, context);
 }
 
 /// Whether a problem is about the caller's requests altogether, or about the service altogether, and not about one task.

@@ -2,8 +2,9 @@
 
 use super::backoff;
 use super::handle::Handle;
-use super::schedule::{Guide, MIN_GAP_MS, Pace, jittered};
-use crate::reply::{Class, Kind, Model, Problem, Reading, Status, TaskDetails};
+use super::run_time_model::TaskKind;
+use super::schedule::{MIN_GAP_MS, Pace, PollContext, jittered};
+use crate::reply::{Class, Kind, Model, Problem, Reading, Resolution, Status, TaskDetails};
 use std::rc::Rc;
 
 /// The last look is taken this long before the deadline, so that it has time to come back.
@@ -220,7 +221,7 @@ impl Wait {
     }
 
     /// A look at the task, its own or one that somebody else had sent, came back or failed on its way; or it says `more`.
-    pub(super) fn came_back(&mut self, reading: &Reading, more: bool, sent_ms: f64, now_ms: f64, guide: Guide<'_>) {
+    pub(super) fn came_back(&mut self, reading: &Reading, more: bool, sent_ms: f64, now_ms: f64, mut context: PollContext<'_>) {
         if self.sent_ms.take().is_none() && !more {
             self.looks = self.looks.saturating_add(1);
         }
@@ -231,13 +232,18 @@ impl Wait {
             overtime.until_ms = overtime.until_ms.min(now_ms);
         }
         self.state = match reading {
-            Reading::Task(details) => self.saw(details, now_ms, guide),
-            Reading::Problem(problem) => self.failed(problem, now_ms, guide),
+            Reading::Task(details) => self.saw(details, now_ms, &mut context),
+            Reading::Problem(problem) => self.failed(problem, now_ms, context.random),
         };
         self.estimated_progress = match self.state {
             State::Ended(Outcome::Succeeded | Outcome::Failed) => 1.0,
+            State::Ended(_) => self.estimated_progress,
             // An estimate that runs backwards tells nobody anything.
-            _ => guide.durations.at(self.model(), (now_ms - self.born_at_ms).max(0.0)).share_done.max(self.estimated_progress),
+            State::Due { .. } => {
+                let age_ms = (now_ms - self.born_at_ms).max(0.0);
+                let forecast = context.run_times.forecast(self.kind(), self.terms.pace, age_ms);
+                forecast.map_or(0.0, |forecast| forecast.share_ended).max(self.estimated_progress)
+            }
         };
         self.unshown = true;
     }
@@ -357,7 +363,7 @@ impl Wait {
         self.overtime.map_or(agreed, |overtime| overtime.until_ms.max(agreed))
     }
 
-    fn saw(&mut self, details: &Rc<TaskDetails>, now_ms: f64, guide: Guide<'_>) -> State {
+    fn saw(&mut self, details: &Rc<TaskDetails>, now_ms: f64, context: &mut PollContext<'_>) -> State {
         self.problem = None;
         self.history = History { seen: true, ..History::default() };
         self.answered = true;
@@ -376,12 +382,12 @@ impl Wait {
             Status::Success => State::Ended(Outcome::Succeeded),
             Status::CreateTaskFailed | Status::GenerateFailed => State::Ended(Outcome::Failed),
             Status::Generating | Status::Unknown => {
-                self.pause(guide.interval_ms(details.model, now_ms - self.born_at_ms, self.terms.pace), now_ms)
+                self.pause(context.interval_ms(self.kind(), (now_ms - self.born_at_ms).max(0.0), self.terms.pace), now_ms)
             }
         }
     }
 
-    fn failed(&mut self, problem: &Rc<Problem>, now_ms: f64, guide: Guide<'_>) -> State {
+    fn failed(&mut self, problem: &Rc<Problem>, now_ms: f64, random: f64) -> State {
         let History { seen, failures, limited } = self.history;
         let class = problem.class.in_wait(seen);
         let most = problem.class.most_failures(seen);
@@ -390,7 +396,7 @@ impl Wait {
         self.history = History { seen, failures: failures.saturating_add(1), limited };
         self.redirects = self.redirects.saturating_add(redirected.into());
         self.answered |= problem.code.is_some();
-        let pause_ms = backoff::pause_ms(problem, self.history.failures, guide.random);
+        let pause_ms = backoff::pause_ms(problem, self.history.failures, random);
         self.problem = Some(Rc::clone(problem));
         if self.terms.once {
             return State::Ended(Outcome::GaveUp);
@@ -411,7 +417,7 @@ impl Wait {
         }
         let asked_ms = problem.retry_after_ms.filter(|ms| *ms > 0.0);
         match class {
-            Class::NotThereYet => self.not_found(asked_ms.unwrap_or(0.0), now_ms, guide.random),
+            Class::NotThereYet => self.not_found(asked_ms.unwrap_or(0.0), now_ms, random),
             // What the server is owed, and one who was asked too often is, is not cut short before the end.
             _ if asked_ms.is_some() || problem.kind == Kind::RateLimited => self.owed_pause(pause_ms, now_ms),
             _ => self.pause(pause_ms, now_ms),
@@ -456,8 +462,8 @@ impl Wait {
         State::Due { at_ms: if at_ms < self.deadline() { at_ms } else { f64::INFINITY }, not_before_ms }
     }
 
-    fn model(&self) -> Model {
-        self.details.as_ref().map_or(Model::Unknown, |details| details.model)
+    fn kind(&self) -> TaskKind {
+        self.details.as_ref().map_or((Model::Unknown, Resolution::Unknown), |details| (details.model, details.resolution))
     }
 }
 

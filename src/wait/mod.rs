@@ -8,17 +8,18 @@
 mod backoff;
 mod budget;
 mod client;
-mod durations;
 mod failure;
 mod handle;
 mod latest;
 mod machine;
+mod poll_plan;
+mod run_time_model;
 mod schedule;
 mod turns;
 
 pub use client::{Client, Now, Page, Seat};
-pub use durations::Durations;
 pub use failure::Failure;
 pub use handle::Handle;
 pub use machine::{History, Next, Outcome, Terms, Wait};
+pub use run_time_model::RunTimeModel;
 pub use schedule::{MIN_GAP_MS, Pace};

@@ -42,7 +42,8 @@ impl Json for Doc {
     }
 
     fn member(&self, name: &str) -> Self {
-        Self(self.0.get(name).cloned().unwrap_or_default())
+        let item = name.parse::<usize>().ok().and_then(|index| self.0.as_array()?.get(index));
+        Self(item.or_else(|| self.0.get(name)).cloned().unwrap_or_default())
     }
 
     fn is_nothing(&self) -> bool {

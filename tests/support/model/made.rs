@@ -1,7 +1,7 @@
 //! What a scenario is made of: terms, handles, readings and latencies, most of them sane and some of them nonsense.
 
 use crate::support::bytes::Bytes;
-use nanobanana_task::reply::{Class, Code, Kind, Model, Pictures, Problem, Reading, Status, TaskDetails};
+use nanobanana_task::reply::{Class, Code, Kind, Model, Pictures, Problem, Reading, Resolution, Status, TaskDetails};
 use nanobanana_task::wait::{Handle, Pace, Terms};
 
 const INFINITE: f64 = f64::INFINITY;
@@ -78,7 +78,8 @@ fn task(bytes: &mut Bytes<'_>, wall_ms: f64, among: &[Status]) -> Reading {
         status,
         param_json: None,
         hidden_params: None,
-        model: bytes.pick(&[Model::Standard, Model::Pro, Model::Unknown]),
+        model: bytes.pick(&[Model::Standard, Model::Pro, Model::Unknown, Model::Two]),
+        resolution: bytes.pick(&[Resolution::Unknown, Resolution::OneK, Resolution::TwoK, Resolution::FourK]),
         operation_type: None,
         create_time: None,
         complete_time: None,
