@@ -110,6 +110,21 @@ fn asking_for_no_pause_does_not_stop_the_growth() {
     assert!(pause_after(&told, 0.5) > 10_000.0, "Retry-After: 0 makes a look each {} ms", pause_after(&told, 0.5));
 }
 
+/// A server that asks for 1 s each time is not asked each second.
+#[test]
+fn asking_for_a_short_pause_does_not_stop_the_growth() {
+    for (kind, most) in [(Kind::RateLimited, 4), (Kind::Server, 7)] {
+        let told = vec![told_to_wait(kind, Class::Passing, 1_000.0); 6];
+        assert!(pause_after(&told, 0.5) > 10_000.0, "{kind:?}: {} ms after six failures", pause_after(&told, 0.5));
+        assert!(pause_after(&told, 0.0) < pause_after(&told, 1.0), "{kind:?}: without jitter");
+        let run = run(Terms { timeout_ms: 60_000.0, ..terms() }, |_, _| (told_to_wait(kind, Class::Passing, 1_000.0), 50.0));
+        assert!(run.looks.len() <= most, "{kind:?}: {} requests in 60 s", run.looks.len());
+    }
+    // A longer one holds from the first time.
+    let long = pause_after(&[told_to_wait(Kind::Server, Class::Passing, 20_000.0)], 0.0);
+    assert!((20_000.0..=23_000.0).contains(&long), "{long}");
+}
+
 #[test]
 fn an_unknown_id_is_waited_for_within_the_grace_span() {
     for grace in [1_000.0, 5_000.0, 20_000.0, 45_000.0] {

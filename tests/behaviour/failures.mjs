@@ -100,6 +100,25 @@ const dated = {
   },
 };
 
+/** @type {Behaviour} */
+const growing = {
+  name: "failures: a Retry-After of one second each time does not keep the pauses from growing",
+  async run(world) {
+    await Promise.all(
+      [429, 503].map(async (status) => {
+        let requests = 0;
+        const fetch = async () => {
+          requests += 1;
+          return new Response(JSON.stringify({ code: status, msg: "slower", data: null }), { status, headers: { "Retry-After": "1" } });
+        };
+        await failure(world, world.api.waitForTask("t", reaching(world, { fetch, timeoutMs: 6_000 })), { kind: "timed-out" });
+        // One at once, and the next after 5 s where the caller asks too often; else after 1 s, 2 s and 4 s.
+        ok(requests >= 2 && requests <= (status === 429 ? 2 : 3), `${status}: ${requests} requests in 6 s`);
+      }),
+    );
+  },
+};
+
 /** @type {Behaviour[]} */
 const finals = ROWS.filter(([, , retryable]) => !retryable).map(([scenario, kind, , httpStatus, code]) => ({
   name: `failures: a wait ends at ${scenario}`,
@@ -149,6 +168,7 @@ const unclear = UNCLEAR.map(([scenario, kind, httpStatus, code, inPages]) => ({
 /** @type {Behaviour[]} */
 export const failures = [
   dated,
+  growing,
   ...looks,
   ...finals,
   ...unclear,

@@ -298,11 +298,8 @@ fn limits_all(problem: &Problem) -> bool {
 
 /// The shortest and the longest pause after a problem, the `in_a_row`th.
 pub(super) fn pauses(problem: &Problem, in_a_row: i32) -> (f64, f64) {
-    let asked = problem.retry_after_ms.unwrap_or(0.0);
-    if asked > 0.0 {
-        return (asked.max(1_000.0), (asked * 1.15).max(1_000.0));
-    }
+    let asked = problem.retry_after_ms.unwrap_or(0.0).max(0.0);
     let first = if problem.kind == Kind::RateLimited { 5_000.0 } else { 1_000.0 };
     let middle = (first * 2_f64.powi((in_a_row - 1).min(15))).min(30_000.0);
-    (middle * 0.85, middle * 1.15)
+    ((middle * 0.85).max(asked), middle.max(asked) * 1.15)
 }
