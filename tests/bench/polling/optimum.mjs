@@ -19,6 +19,9 @@ export const LATENCY = 0.15;
 /** From sending a look until the moment whose state its reply tells. */
 export const SEEN_AFTER = LATENCY / 2;
 
+/** No client that is kind to the API sends two closer than this, and this package does not: the optimum may not either. */
+export const LEAST_GAP = 0.8;
+
 /** When a look may be sent: finely where most tasks end. */
 const GRID = grid([60, 0.05], [400, 0.1], [LONGEST, 0.5]);
 
@@ -50,7 +53,6 @@ export function optimum(durations, weight, { firstLook = true } = {}) {
   // For each look that still finds the task running: the cost from there on, a mean over all tasks, and the look that is best sent next.
   const left = new Float64Array(count);
   const next = new Int32Array(count).fill(-1);
-  const earliest = Math.ceil(LATENCY / at(1));
   /** @param {number} from the first look to consider @param {number} seenShare @param {number} seenSpent */
   const best = (from, seenShare, seenSpent) => {
     let [chosen, least] = [-1, Infinity];
@@ -63,8 +65,9 @@ export function optimum(durations, weight, { firstLook = true } = {}) {
     }
     return { chosen, cost: weight * (1 - seenShare) + least };
   };
+  let following = count - 1;
   for (let index = count - 2; index >= 0; index -= 1) {
-    const following = index + earliest < count ? index + earliest : count - 1;
+    while (following > index + 1 && at(following - 1) - at(index) > LEAST_GAP - 1e-9) following -= 1;
     const { chosen, cost } = best(following, /** @type {number} */ (share[index]), /** @type {number} */ (spent[index]));
     left[index] = cost;
     next[index] = chosen;
@@ -104,7 +107,7 @@ export function every(interval) {
 export function bestInterval(durations, weight) {
   /** @type {(Schedule & { interval: number })[]} */
   const tried = [];
-  for (let interval = 0.2; interval < 120; interval *= 1.01) tried.push({ interval, ...scheduled(durations, weight, every(interval)) });
+  for (let interval = LEAST_GAP; interval < 120; interval *= 1.01) tried.push({ interval, ...scheduled(durations, weight, every(interval)) });
   return tried.reduce((best, other) => (other.cost < best.cost ? other : best));
 }
 
@@ -140,7 +143,9 @@ export function check(durations, weight, best, rival) {
     const before = best.looks.slice(0, index);
     const look = /** @type {number} */ (best.looks[index]);
     for (const changed of [[], [look - 0.2], [look + 0.2], [look - 1], [look + 1], [look - 0.5, look + 0.5]]) {
-      const other = scheduled(durations, weight, [...before, ...changed, ...best.looks.slice(index + 1)].sort((a, b) => a - b));
+      const looks = [...before, ...changed, ...best.looks.slice(index + 1)].sort((a, b) => a - b);
+      if (looks.some((look, place) => place > 0 && look - /** @type {number} */ (looks[place - 1]) < LEAST_GAP - 1e-9)) continue;
+      const other = scheduled(durations, weight, looks);
       if (other.cost < best.cost - hidden) fail(`with ${changed} in place of ${look} it is ${other.cost}`);
     }
   }

@@ -21,6 +21,15 @@ export function printTable(title, columns, rows) {
   }
 }
 
+/** @param {string} title @param {number[]} medians @param {{ way: { name: string }, pace: string, regrets: number[] }[]} rows */
+export function printRegrets(title, medians, rows) {
+  console.log(`\n${title}`);
+  console.log(["".padEnd(NAME + 8), ...medians.map((median) => `${median} s`.padStart(8))].join(""));
+  for (const { way, pace, regrets } of rows) {
+    console.log([way.name.padEnd(NAME), pace.padEnd(8), ...regrets.map((regret) => times(regret).padStart(8))].join(""));
+  }
+}
+
 /** @param {Cost | undefined} cost @param {number} unit */
 function cell(cost, unit) {
   if (!cost) return "".padEnd(CELL);

@@ -9,6 +9,8 @@ import { LATENCY, SEEN_AFTER } from "./optimum.mjs";
  * @typedef {object} Running
  * @property {number} doneAt on the clock
  * @property {number} requests looks at it so far
+ * @property {number[]} ages at which these were sent, in seconds
+ * @property {number} createdAt on the clock
  * @property {string} running what they find before it is done
  * @property {string} done and from then on
  */
@@ -17,7 +19,7 @@ import { LATENCY, SEEN_AFTER } from "./optimum.mjs";
 const tasks = new Map();
 
 /** A task created now, or so many ms ago: its id. @param {Task} task @param {number} [ago] */
-export function begin({ durationMs, paramJson }, ago = 0) {
+export function begin({ durationMs, paramJson, operationType }, ago = 0) {
   const taskId = (tasks.size + 1).toString(16).padStart(32, "0");
   const createdAt = Date.now() - ago;
   const data = {
@@ -28,13 +30,15 @@ export function begin({ durationMs, paramJson }, ago = 0) {
     successFlag: 0,
     errorCode: null,
     errorMessage: null,
-    operationType: "nanobanana_TEXTTOIAMGE",
+    operationType,
     createTime: written(createdAt),
   };
   const response = { originImageUrl: null, resultImageUrl: `https://tempfile.aiquickdraw.com/workers/nano/image_${taskId}.png` };
   tasks.set(taskId, {
     doneAt: now() - ago + durationMs,
     requests: 0,
+    ages: [],
+    createdAt: now() - ago,
     running: envelope(data),
     done: envelope({ ...data, successFlag: 1, completeTime: written(createdAt + durationMs), response }),
   });
@@ -67,6 +71,7 @@ export async function answered(url) {
 async function looked(taskId) {
   const task = known(taskId);
   task.requests += 1;
+  task.ages.push((now() - task.createdAt) / 1_000);
   const done = now() + SEEN_AFTER * 1_000 >= task.doneAt;
   await sleep(LATENCY * 1_000);
   return done ? task.done : task.running;
