@@ -184,8 +184,11 @@ export interface ClientOptions extends ConnectionOptions {
 export function createClient(options?: ClientOptions): TaskClient;
 
 export interface TaskClient {
-  /** {@link getTaskDetails} over the client's connection. Every second turn of the budget is for such looks; it waits for one as long as a request may take, and its request as long again. */
-  getTaskDetails(taskId: string, options?: { signal?: AbortSignal | undefined }): Promise<TaskDetails>;
+  /**
+   * {@link getTaskDetails} over the client's connection. Every second turn of the budget is for such looks; it waits for one as long as a request may take, and its request as long again.
+   * With `queueTimeoutMs`, in ms, it rejects at once where its turn comes later than that: kind `"timed-out"`, no `attempts`, and `retryAfterMs` says when the turn would come.
+   */
+  getTaskDetails(taskId: string, options?: { signal?: AbortSignal | undefined; queueTimeoutMs?: number | undefined }): Promise<TaskDetails>;
   /** {@link waitForTask} over the client's connection. */
   waitForTask(task: string | TaskHandle, options?: Omit<WaitOptions, keyof ConnectionOptions>): Promise<SucceededTask>;
   /** {@link watchTask} over the client's connection. */
@@ -226,7 +229,7 @@ interface TaskErrorOf<Kind extends TaskErrorKind, Details extends TaskDetails | 
   readonly code: number | string | null;
   /** What the API itself says: `msg` of the envelope, or `errorMessage` of a failed task, on one line and cut short; "" for nothing. */
   readonly apiMessage: string;
-  /** How long the API asks to be left alone, in ms (its `Retry-After`); null where it does not say. */
+  /** How long the API asks to be left alone, in ms (its `Retry-After`), or until a turn comes that was too late for `queueTimeoutMs`; null where there is no such time. */
   readonly retryAfterMs: number | null;
   /** The last good look; never null for kind `"task-failed"`. Not enumerable, so that logging the error does not log the prompt. */
   readonly details: Details;

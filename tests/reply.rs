@@ -170,3 +170,16 @@ fn whole_numbers_are_written_as_digits() {
         assert_eq!(out, format!(">{digits}"));
     }
 }
+
+#[test]
+fn a_reply_that_was_kept_on_its_way_is_of_the_past() {
+    let data =
+        json!({ "successFlag": 1, "response": { "resultImageUrl": "https://x.test/a.png", "originImageUrl": "https://x.test/b.png" } });
+    let kept = Reply { age_ms: 290_000.0, ..support::reply(200, Some(json!({ "code": 200, "msg": "success", "data": data }))) };
+    let Reading::Task(task) = read(&kept) else { panic!("no task") };
+    let expires_at_ms = task.pictures.as_ref().and_then(|pictures| pictures.origin_image_expires_at_ms);
+    assert_eq!(expires_at_ms, Some(support::NOW_MS - 290_000.0 + 600_000.0));
+    assert_eq!((task.age_ms, task.retry_after_ms), (290_000.0, None));
+    let Reading::Task(task) = read(&Reply { retry_after: Some("7"), ..kept }) else { panic!("no task") };
+    assert_eq!(task.retry_after_ms, Some(7_000.0));
+}

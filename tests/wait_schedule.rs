@@ -5,7 +5,7 @@
 mod support;
 
 use nanobanana_task::reply::{Model, Reading, Resolution, Status, TaskDetails};
-use nanobanana_task::wait::{Client, Pace, Page, Terms};
+use nanobanana_task::wait::{Client, MIN_GAP_MS, Pace, Page, Terms};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use support::driver::{Alone, at, drive, look_and_hear};
@@ -150,6 +150,29 @@ fn the_servers_clock_tells_the_age_where_the_reply_has_its_date() {
     }
     // Whole seconds of a new task's reply may lie before it.
     assert_eq!(pause_by_date(960_000.0, 0.0, Some(NOW_MS - 999.0)), pause_at(0.0, Pace::Normal, 0.5));
+}
+
+/// The first pause of a wait at a task of 20 s whose state was kept for so long on its way, and may be asked for again after so long.
+fn pause_by_age(age_ms: f64, retry_after_ms: Option<f64>) -> f64 {
+    let details = task(of_model(Model::Standard, Status::Generating, NOW_MS - 20_000.0, None));
+    let reading = Reading::Task(Rc::new(TaskDetails { age_ms, retry_after_ms, ..TaskDetails::clone(&details) }));
+    let mut wait = Alone::new("t1", None, terms(), NOW_MS);
+    wait.next(NOW_MS);
+    wait.came_back(reading, NOW_MS, 0.5);
+    wait.next_look_in_ms(NOW_MS).expect("a next look")
+}
+
+#[test]
+fn a_state_that_was_kept_on_its_way_is_no_newer_than_it_was() {
+    assert_eq!(pause_by_age(0.0, None), pause_at(20_000.0, Pace::Normal, 0.5));
+    // It was due so long after the state, of which a part is over.
+    assert_eq!(pause_by_age(1_000.0, None), (pause_at(19_000.0, Pace::Normal, 0.5) - 1_000.0).max(MIN_GAP_MS));
+    for age_ms in [15_000.0, 60_000.0, 1e18] {
+        assert_eq!(pause_by_age(age_ms, None), MIN_GAP_MS, "{age_ms}");
+        assert_eq!(pause_by_age(age_ms, Some(7_000.0)), 7_000.0, "{age_ms}");
+    }
+    assert_eq!(pause_by_age(0.0, Some(1.0)), pause_at(20_000.0, Pace::Normal, 0.5));
+    assert_eq!(pause_by_age(0.0, Some(3_600_000.0)), 599_000.0, "and once before the deadline");
 }
 
 #[test]

@@ -540,6 +540,45 @@ fn who_could_send_nothing_is_told_why() {
     assert!(failure.problem.message.contains("maxRequestsPerSecond"), "{}", failure.problem.message);
 }
 
+fn in_queue(client: &mut Client<()>, task_id: &str, queue_timeout_ms: f64, after_ms: f64) -> Seat<()> {
+    client.enter(task_id, None, Terms { queue_timeout_ms, ..single() }, at(NOW_MS + after_ms))
+}
+
+#[test]
+fn a_single_look_whose_turn_comes_too_late_for_it_is_over_at_once() {
+    let mut client = Client::new(5.0);
+    let mut held: Vec<Seat<()>> = (0..11).map(|n| client.enter(&format!("t{n}"), None, single(), at(NOW_MS))).collect();
+    ask_all(&mut client, &mut held);
+    let mut late = in_queue(&mut client, "late", 2_000.0, 0.0);
+    assert_eq!(next(&mut client, &mut late, 0.0), Next::Done);
+    let failure = Failure::of_end(late.wait(), NOW_MS).expect("a failure");
+    assert_eq!((failure.problem.kind, failure.attempts), (Kind::TimedOut, 0));
+    assert_eq!(failure.problem.retry_after_ms, Some(GAP_MS * 11.0));
+    client.leave(&late);
+    // It has left the queue, and the next is as far behind as it was.
+    let mut patient = in_queue(&mut client, "patient", 3_000.0, 0.0);
+    assert_eq!(slept(next(&mut client, &mut patient, 0.0)), GAP_MS * 11.0);
+    // One for a task that stands in the queue shares its turn.
+    let mut shares = in_queue(&mut client, "t2", 500.0, 0.0);
+    assert_eq!(slept(next(&mut client, &mut shares, 0.0)), GAP_MS * 2.0);
+    // And one for a task that is being asked for waits for the reply.
+    let mut joins = in_queue(&mut client, "t0", 1.0, 0.0);
+    assert!(slept(next(&mut client, &mut joins, 0.0)) > 15_000.0);
+}
+
+#[test]
+fn a_single_look_that_waits_for_its_turn_is_over_where_a_cool_down_takes_that_away() {
+    let mut client = Client::new(5.0);
+    let mut first = client.enter("first", None, single(), at(NOW_MS));
+    let sent = next(&mut client, &mut first, 0.0);
+    let mut waits = in_queue(&mut client, "waits", 3_000.0, 0.0);
+    assert_eq!(slept(next(&mut client, &mut waits, 0.0)), GAP_MS);
+    back(&mut client, &first, sent, told_to_wait(Kind::RateLimited, Class::Passing, 30_000.0), 100.0);
+    assert_eq!(next(&mut client, &mut waits, GAP_MS), Next::Done);
+    let failure = Failure::of_end(waits.wait(), NOW_MS + GAP_MS).expect("a failure");
+    assert!(failure.problem.retry_after_ms.is_some_and(|ms| ms >= 29_800.0), "{:?}", failure.problem.retry_after_ms);
+}
+
 #[test]
 fn no_two_looks_of_a_task_are_closer_than_the_least_gap() {
     let mut client = Client::new(f64::INFINITY);

@@ -21,6 +21,8 @@ pub struct Reply<'a, V> {
     pub retry_at_ms: Option<f64>,
     /// The `Date` header, in ms since the epoch: the server's clock.
     pub date_ms: Option<f64>,
+    /// The `Age` header, in ms: the answer was kept for so long before it was sent.
+    pub age_ms: f64,
     /// The task id that was asked for.
     pub asked: &'a str,
     /// The API key of the request, or "": it is taken out of every text.
@@ -46,6 +48,11 @@ impl<V: Json> Reply<'_, V> {
     pub(crate) fn known_params(&self) -> Option<&str> {
         let details = self.known?;
         details.param_json.as_deref().or(details.hidden_params.as_deref())
+    }
+
+    /// How long the server asks to wait, in ms.
+    pub(super) fn retry_after_ms(&self) -> Option<f64> {
+        retry_after::delay_ms(self.retry_after?, self.retry_at_ms, self.date_ms.unwrap_or(self.now_ms))
     }
 }
 
@@ -230,8 +237,6 @@ fn problem<V: Json>(reply: &Reply<'_, V>, &Verdict(kind, class, says): &Verdict)
         http_status: (status > 0).then_some(status),
         code: code.map(Code::Number),
         said,
-        retry_after_ms: reply
-            .retry_after
-            .and_then(|text| retry_after::delay_ms(text, reply.retry_at_ms, reply.date_ms.unwrap_or(reply.now_ms))),
+        retry_after_ms: reply.retry_after_ms(),
     }
 }

@@ -108,6 +108,10 @@ pub struct TaskDetails {
     pub completed_at_ms: Option<f64>,
     /// The reply's own `Date` header, in ms since the epoch: the server's clock, by which the other two are as well.
     pub replied_at_ms: Option<f64>,
+    /// The task was so this long before the reply, which something on the way had kept.
+    pub age_ms: f64,
+    /// No newer state is to be had before so many ms have passed, as the reply says.
+    pub retry_after_ms: Option<f64>,
     /// Says something about a failed task only: 200 on a success was seen.
     pub error_code: Option<Code>,
     /// In the API's words, the prompt taken out.
@@ -142,7 +146,9 @@ pub(crate) fn record<V: Json>(data: &V, reply: &Reply<'_, V>) -> Result<TaskDeta
         None => said("errorCode").map(Code::Text),
     };
     let pictures = match status {
-        Status::Success => Some(pictures(&data.member("response"), completed_at_ms.unwrap_or(reply.now_ms)).ok_or(NoPicture)?),
+        Status::Success => {
+            Some(pictures(&data.member("response"), completed_at_ms.unwrap_or(reply.now_ms - reply.age_ms)).ok_or(NoPicture)?)
+        }
         _ => None,
     };
     Ok(TaskDetails {
@@ -160,6 +166,8 @@ pub(crate) fn record<V: Json>(data: &V, reply: &Reply<'_, V>) -> Result<TaskDeta
         created_at_ms,
         completed_at_ms,
         replied_at_ms: reply.date_ms,
+        age_ms: reply.age_ms,
+        retry_after_ms: reply.retry_after_ms(),
         error_code,
         pictures,
     })

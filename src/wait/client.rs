@@ -417,6 +417,10 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
         let at_ms = self.turn_ms(number, single, now_ms).max(page_ms);
         if now_ms < at_ms {
             self.turns.share(number, &mut seat.turn, page_ms, at_ms);
+            if seat.wait.is_turn_too_late(at_ms - now_ms, now_ms + seat.ahead_ms) {
+                self.moved |= self.turns.leave(seat.turn);
+                return Next::Done;
+            }
             return sleep_until(at_ms);
         }
         self.end_turns(place);

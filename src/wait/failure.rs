@@ -122,7 +122,7 @@ fn time_out(wait: &Wait, now_ms: f64) -> Problem {
         http_status: last.and_then(|last| last.http_status),
         code: last.and_then(|last| last.code.clone()),
         said: last.map(|last| last.said.clone()).unwrap_or_default(),
-        retry_after_ms: last.and_then(|last| last.retry_after_ms),
+        retry_after_ms: wait.turn_in_ms().or(last.and_then(|last| last.retry_after_ms)),
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Terms {
     pub not_found_grace_ms: f64,
     /// One request, body included.
     pub request_timeout_ms: f64,
+    /// The longest that a single look waits for its turn; infinite for waits. Where its turn comes later, it is over at once.
+    pub queue_timeout_ms: f64,
     /// Requests against lateness.
     pub pace: Pace,
 }
@@ -124,6 +126,8 @@ pub struct Wait {
     /// When the driver is to be back.
     expected_ms: f64,
     overtime: Option<Overtime>,
+    /// Until its turn would have come, where that was too late for it.
+    turn_in_ms: Option<f64>,
     /// How far the wall clock has got ahead of the wait's own, by having been set or while the machine slept.
     wall_ahead_ms: f64,
 }
@@ -164,6 +168,7 @@ impl Wait {
             estimated_progress: 0.0,
             expected_ms: now_ms,
             overtime: None,
+            turn_in_ms: None,
             wall_ahead_ms: 0.0,
         }
     }
@@ -266,6 +271,16 @@ impl Wait {
         }
     }
 
+    /// Its turn comes in so many ms. Where that is too late for a single look, it is over.
+    pub(super) fn is_turn_too_late(&mut self, in_ms: f64, now_ms: f64) -> bool {
+        let too_late = now_ms + in_ms > self.handle.started_at_ms + self.terms.queue_timeout_ms;
+        if too_late {
+            self.turn_in_ms = Some(in_ms);
+            self.time_out(now_ms);
+        }
+        too_late
+    }
+
     /// The caller has had enough. Nothing is sent after this.
     pub(super) fn abort(&mut self) {
         if !matches!(self.state, State::Ended(_)) {
@@ -357,6 +372,12 @@ impl Wait {
         (now_ms - self.handle.started_at_ms).max(0.0)
     }
 
+    /// Until its turn would have come, in ms, where that was too late for it.
+    #[must_use]
+    pub fn turn_in_ms(&self) -> Option<f64> {
+        self.turn_in_ms
+    }
+
     /// When it gives up.
     pub(super) fn deadline(&self) -> f64 {
         let agreed = self.handle.deadline_at_ms.unwrap_or(f64::INFINITY);
@@ -382,7 +403,10 @@ impl Wait {
             Status::Success => State::Ended(Outcome::Succeeded),
             Status::CreateTaskFailed | Status::GenerateFailed => State::Ended(Outcome::Failed),
             Status::Generating | Status::Unknown => {
-                self.pause(context.interval_ms(self.kind(), (now_ms - self.born_at_ms).max(0.0), self.terms.pace), now_ms)
+                // A state that was kept on its way counts from when it was so. Asking before there is a newer one is of no use.
+                let age_ms = details.age_ms;
+                let pause_ms = context.interval_ms(self.kind(), (now_ms - age_ms - self.born_at_ms).max(0.0), self.terms.pace) - age_ms;
+                self.pause(pause_ms.max(details.retry_after_ms.unwrap_or(0.0)), now_ms)
             }
         }
     }

@@ -198,6 +198,7 @@ fn read<A>(look: &Look<'_, A>, key: &str, came: &JsValue, came_ms: f64, body: &J
         retry_at_ms: came.number_at("retryAt"),
         // A reply that goes on has told it when it began. It has whole seconds.
         date_ms: came.number_at("date").map(|date_ms| date_ms + ((now_ms - came_ms) / 1_000.0).floor() * 1_000.0),
+        age_ms: came.count_at("age").unwrap_or_default() * 1_000.0,
         asked: look.task_id,
         key,
         known: look.known,

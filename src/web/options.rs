@@ -141,13 +141,16 @@ impl Call {
                 timeout_ms: 2.0 * request_timeout_ms,
                 not_found_grace_ms: 0.0,
                 request_timeout_ms,
+                queue_timeout_ms: f64::INFINITY,
                 pace: Pace::default(),
             },
             signal: options.checked("signal", is_signal, "signal must be an AbortSignal"),
             on_progress: None,
             history: None,
         };
-        if how != How::Look {
+        if how == How::Look {
+            call.terms.queue_timeout_ms = options.above_0("queueTimeoutMs", f64::INFINITY, "queueTimeoutMs must be a number above 0");
+        } else {
             call.read_wait(&mut options);
         }
         match options.refusal {

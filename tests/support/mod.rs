@@ -71,6 +71,7 @@ pub(crate) fn reply<'a>(http_status: u16, body: Option<Value>) -> Reply<'a, Doc>
         retry_after: None,
         retry_at_ms: None,
         date_ms: None,
+        age_ms: 0.0,
         asked: ASKED,
         key: KEY,
         known: None,
@@ -153,5 +154,12 @@ pub(crate) fn stored(handle: &Handle) -> Value {
 
 /// A wait of ten minutes with a grace of 20 s and requests of 15 s.
 pub(crate) fn terms() -> Terms {
-    Terms { once: false, timeout_ms: 600_000.0, not_found_grace_ms: 20_000.0, request_timeout_ms: 15_000.0, pace: Pace::Normal }
+    Terms {
+        once: false,
+        timeout_ms: 600_000.0,
+        not_found_grace_ms: 20_000.0,
+        request_timeout_ms: 15_000.0,
+        queue_timeout_ms: f64::INFINITY,
+        pace: Pace::Normal,
+    }
 }

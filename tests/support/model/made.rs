@@ -21,11 +21,14 @@ pub(super) fn requests_per_second(bytes: &mut Bytes<'_>) -> f64 {
 }
 
 pub(super) fn terms(bytes: &mut Bytes<'_>) -> Terms {
+    let once = bytes.one_in(5);
     Terms {
-        once: bytes.one_in(5),
+        once,
         timeout_ms: bytes.pick(&[600_000.0, INFINITE, 60_000.0, 5_000.0, 1_700.0, 20_000.0, 0.5, 3_000_000.0]),
         not_found_grace_ms: bytes.pick(&[20_000.0, 0.0, INFINITE, 3_000.0, 60_000.0]),
         request_timeout_ms: bytes.pick(&[15_000.0, 2_000.0, 60_000.0, INFINITE, 50.0, 0.7]),
+        // Only a single look may leave the queue before its turn.
+        queue_timeout_ms: if once { bytes.pick(&[INFINITE, INFINITE, 1.0, 3_000.0]) } else { INFINITE },
         pace: bytes.pick(&[Pace::Normal, Pace::Eager, Pace::Gentle]),
     }
 }
@@ -86,6 +89,8 @@ fn task(bytes: &mut Bytes<'_>, wall_ms: f64, among: &[Status]) -> Reading {
         created_at_ms,
         completed_at_ms: took_ms.zip(created_at_ms).map(|(took, created)| created + took),
         replied_at_ms: None,
+        age_ms: bytes.pick(&[0.0, 0.0, 30_000.0, 1e18]),
+        retry_after_ms: bytes.pick(&[None, None, Some(7_000.0), Some(3_600_000.0)]),
         error_code: bytes.one_in(4).then(|| Code::Text("E".into())),
         error_message: None,
         pictures: (status == Status::Success).then_some(pictures),

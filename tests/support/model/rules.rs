@@ -194,9 +194,14 @@ impl Rules {
     }
 
     fn pause(&self, reading: &Reading, page: Page) -> Pause {
-        let Reading::Problem(problem) = reading else {
-            let seldom = if matches!(page, Page::Shown(_)) { 1.0 } else { 3.0 };
-            return Pause { least_ms: MIN_GAP_MS, most_ms: LONGEST_MS * seldom, owed: false };
+        let problem = match reading {
+            Reading::Problem(problem) => problem,
+            Reading::Task(task) => {
+                let seldom = if matches!(page, Page::Shown(_)) { 1.0 } else { 3.0 };
+                // Before that there is no newer state to be had.
+                let most_ms = (LONGEST_MS * seldom).max(task.retry_after_ms.unwrap_or(0.0));
+                return Pause { least_ms: MIN_GAP_MS, most_ms, owed: false };
+            }
         };
         let asked_ms = problem.retry_after_ms.unwrap_or(0.0).max(0.0);
         let ordered = asked_ms > 0.0;
@@ -229,6 +234,13 @@ impl Rules {
                 assert_eq!(next, Next::Done, "past the deadline by {} ms, late by {late_ms}", now_ms - self.deadline_ms);
                 self.end = Some(Outcome::TimedOut);
             }
+        }
+        if self.end.is_none()
+            && let Some(in_ms) = wait.turn_in_ms()
+        {
+            assert!(self.terms.once && in_ms > 0.0, "only a single look may leave the queue");
+            assert!(now_ms + in_ms > wait.handle().started_at_ms + self.terms.queue_timeout_ms, "its turn was in time");
+            self.end = Some(Outcome::TimedOut);
         }
         assert_eq!(next == Next::Done, self.end.is_some(), "{next:?} where the end is {:?}", self.end);
         let end_ms = self.end_ms();
