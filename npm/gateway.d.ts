@@ -18,6 +18,18 @@ export interface GatewayOptions {
    */
   authorize?: (request: Request) => boolean | Response | Promise<boolean | Response>;
   /**
+   * The most requests that one instance of the gateway sends to the API in a second, whatever it is
+   * asked for: all its visitors share one client. Default 5, because a sister of the API allows ten
+   * a second and key; Infinity for no limit. Where the API asks to be left alone, nothing is sent
+   * meanwhile. A poll beyond the budget waits for its turn for up to 5 s. Where that would take
+   * longer, it is answered with the last known state, up to a minute old, and the header `Age`; or
+   * else with 503. Both say in `Retry-After` when the task's turn comes, another time for each
+   * task; with a state it is 10 s at most, but for what is left of a pause that the API has asked
+   * for. In Cloudflare Workers each isolate is an instance. Not together with `tasks`, whose
+   * objects poll by themselves.
+   */
+  maxRequestsPerSecond?: number;
+  /**
    * Requests of one caller, evenly over the minute, for each instance of the gateway. What `authorize` refuses is counted apart. Default 300; Infinity for no limit. A stream that is held
    * counts as one every five seconds, and as two as it begins.
    */
@@ -27,7 +39,10 @@ export interface GatewayOptions {
    * elsewhere all callers count as one. `context` is whatever the framework passes beside the request.
    */
   callerId?: (request: Request, context: any) => string | Promise<string>;
-  /** Keeps the state of a task that has ended for five minutes and of one that runs for a second, in memory. Default true. */
+  /**
+   * Keeps the state of a task that has ended for five minutes and of one that runs for a second, in
+   * memory, and the latter for a minute as the last known state. Default true.
+   */
   cache?: boolean;
   /** Hands on `paramJson`, which holds the prompt. Default false. */
   paramJson?: boolean;

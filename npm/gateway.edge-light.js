@@ -1,7 +1,7 @@
 // The gateway for Vercel's edge runtime and Next.js routes in it; see edge-light.js.
 import { createGatewayOver } from "./gateway/handler.js";
-import { getTaskDetails } from "./edge-light.js";
+import { createClient } from "./edge-light.js";
 
 export { callbackUrl } from "./gateway/callback.js";
 
-export const createGateway = /* @__PURE__ */ createGatewayOver(getTaskDetails);
+export const createGateway = /* @__PURE__ */ createGatewayOver(createClient);

@@ -1,7 +1,7 @@
 // The gateway for Cloudflare Workers; see workerd.js.
 import { createGatewayOver } from "./gateway/handler.js";
-import { getTaskDetails } from "./workerd.js";
+import { createClient } from "./workerd.js";
 
 export { callbackUrl } from "./gateway/callback.js";
 
-export const createGateway = /* @__PURE__ */ createGatewayOver(getTaskDetails);
+export const createGateway = /* @__PURE__ */ createGatewayOver(createClient);

@@ -8,6 +8,7 @@
  * @property {string | null} [picture] Where the task's picture is; null for none, and missing where no task was found.
  * @property {Record<string, string>} [headers]
  * @property {number} [keepMs] How long the next callers may be given the same; not at all where it is missing.
+ * @property {number} [seenAt] When the API said so, in ms since the epoch; missing where it said nothing of a task.
  */
 
 /**
@@ -50,7 +51,9 @@ export const retryAfter = (ms) => ({ "Retry-After": String(Math.ceil(ms / 1_000)
  * @param {Answer} answer
  * @param {Record<string, string>} headers
  */
-export function response({ status, body, headers: own = {} }, headers) {
+export function response({ status, body, headers: own = {}, seenAt }, headers) {
   const fixed = { "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" };
-  return new Response(body, { status, headers: { ...fixed, ...headers, ...own } });
+  /** @type {Record<string, string>} */
+  const age = seenAt === undefined ? {} : { Age: String(Math.max(0, Math.floor((Date.now() - seenAt) / 1_000))) };
+  return new Response(body, { status, headers: { ...fixed, ...age, ...headers, ...own } });
 }

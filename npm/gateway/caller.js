@@ -24,7 +24,8 @@ export function isWelcome(request, url, origins) {
 }
 
 /**
- * What lets a page of another origin read the answer, its date with it: by that a client knows how old the task is.
+ * What lets a page of another origin read the answer, its date with it: by that a client knows how old the task is, and by its
+ * Age how old what it says is.
  *
  * @param {Request} request
  * @param {boolean} welcome
@@ -33,7 +34,7 @@ export function isWelcome(request, url, origins) {
 export function corsHeaders(request, welcome) {
   const origin = request.headers.get("Origin");
   if (origin === null || !welcome) return { Vary: VARY };
-  return { Vary: VARY, "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "Retry-After, Date" };
+  return { Vary: VARY, "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "Retry-After, Date, Age" };
 }
 
 /**

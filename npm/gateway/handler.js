@@ -2,7 +2,7 @@
 import { nothingHere, refusal, response } from "./answer.js";
 import { callbackIn, isGenuine, taskIdIn } from "./callback.js";
 import { addressOf, corsHeaders, isWelcome } from "./caller.js";
-import { createLook, keyOf } from "./look.js";
+import { keyOf } from "./look.js";
 import { settingsOf } from "./options.js";
 import { createPicture, fetchPlainly } from "./picture.js";
 import { createLimiter } from "./rate-limit.js";
@@ -10,6 +10,7 @@ import { createShared } from "./shared.js";
 import { hasHeardAll } from "./stream.js";
 import { isTaskId } from "./task-id.js";
 import { createTasks } from "./tasks.js";
+import { createUpstream } from "./upstream.js";
 
 /** @typedef {import("./answer.js").Answer} Answer */
 
@@ -18,15 +19,15 @@ const RESULT = "/api/v1/nanobanana/result";
 const METHODS = ["GET", "HEAD"];
 
 /**
- * @param {typeof import("../../src/types.d.ts").getTaskDetails} getTaskDetails
+ * @param {typeof import("../../src/types.d.ts").createClient} createClient
  * @param {import("./picture.js").FetchImage} [fetchImage] Where the runtime can look at the address that a name leads to.
  * @returns {typeof import("../gateway.d.ts").createGateway}
  */
-export function createGatewayOver(getTaskDetails, fetchImage = fetchPlainly) {
+export function createGatewayOver(createClient, fetchImage = fetchPlainly) {
   return function createGateway(options) {
     const settings = settingsOf(options);
     const tasks = settings.tasks && createTasks(settings.tasks);
-    const ask = createShared(tasks?.look ?? createLook(getTaskDetails, settings), settings.cache);
+    const poll = tasks ? polledByObject(createShared(tasks.look, settings.cache)) : createUpstream(createClient, settings);
     const limit = createLimiter(settings.perMinute);
     // Apart from the others: where no address is known, strangers who are all refused would leave nothing to those who
     // may ask.
@@ -64,7 +65,7 @@ export function createGatewayOver(getTaskDetails, fetchImage = fetchPlainly) {
         // Where there is none to be had, the state is, and whoever waits polls.
         if (stream instanceof Response) return stream;
       }
-      const answer = await ask(taskId, context);
+      const answer = await poll(taskId, request.signal, context);
       return isResult ? picture(answer) : answer;
     }
 
@@ -144,6 +145,16 @@ function pathBelow(basePath, { pathname }) {
 function elsewhere(basePath) {
   const where = `There is nothing here: ask ${basePath}${RECORD_INFO}?taskId=`;
   return basePath === "" ? `${where}, or set the gateway's option basePath to what comes before that path` : where;
+}
+
+/**
+ * A task's object polls for whoever watches, and a visitor that leaves ends nothing.
+ *
+ * @param {ReturnType<typeof createShared>} ask
+ * @returns {ReturnType<typeof createUpstream>}
+ */
+function polledByObject(ask) {
+  return (taskId, _, context) => ask(taskId, context);
 }
 
 /** @param {URL} url */

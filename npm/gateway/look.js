@@ -1,4 +1,5 @@
-// One look upstream, with the key. The package's own core sends it and reads the reply; here its reading becomes the API's envelope again.
+// How a poll goes to the API, with the key, and what its outcome is told as. The package's own core sends it and reads
+// the reply; here its reading becomes the API's envelope again.
 import { refusal, retryAfter } from "./answer.js";
 import { SHORTEST_KEY } from "../echo.js";
 import { sentenceOn, withoutApiText } from "./own-text.js";
@@ -30,23 +31,6 @@ const KEY = /^[!-~]+$/;
 const KEY_FAILED = new Error("The apiKey function threw");
 
 /** What of the API's words goes on to callers. @typedef {{ paramJson: boolean, apiMessages: boolean }} Handing */
-
-/**
- * @param {typeof import("../../src/types.d.ts").getTaskDetails} getTaskDetails
- * @param {import("./options.js").Settings} settings
- */
-export function createLook(getTaskDetails, { apiKey, upstream, ...handing }) {
-  /** @param {string} taskId @returns {Promise<Answer>} */
-  return async function look(taskId) {
-    const sent = { key: "" };
-    const connection = connectionOf(apiKey, upstream, sent);
-    try {
-      return keyless(found(await getTaskDetails(taskId, connection), handing), sent);
-    } catch (error) {
-      return keyless(failed(/** @type {TaskError} */ (error), handing), sent);
-    }
-  };
-}
 
 /**
  * The answer, unless it repeats the key: the core leaves an id, a URL and parameters as they came.
@@ -112,7 +96,8 @@ export function found(details, handing) {
   const told = handing.apiMessages ? { operationType, createTime, completeTime, errorCode, errorMessage } : withoutApiText(details);
   const data = { taskId, successFlag, response, ...told, ...(handing.paramJson && { paramJson: details.paramJson }) };
   const body = JSON.stringify({ code: 200, msg: "success", data });
-  return { status: 200, code: 200, body, picture: response?.resultImageUrl ?? null, keepMs: hasEnded(details.status) ? KEEP_RESULT_MS : KEEP_PENDING_MS };
+  const keepMs = hasEnded(details.status) ? KEEP_RESULT_MS : KEEP_PENDING_MS;
+  return { status: 200, code: 200, body, picture: response?.resultImageUrl ?? null, keepMs, seenAt: Date.now() };
 }
 
 /** @param {TaskDetails["status"] | undefined} status */

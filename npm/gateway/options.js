@@ -11,6 +11,7 @@ import { mistake } from "../api.js";
  * @property {Set<string> | "*"} origins
  * @property {NonNullable<GatewayOptions["authorize"]> | undefined} authorize
  * @property {number} perMinute
+ * @property {number} perSecond
  * @property {NonNullable<GatewayOptions["callerId"]> | undefined} callerId
  * @property {boolean} cache
  * @property {boolean} paramJson
@@ -25,6 +26,8 @@ import { mistake } from "../api.js";
 export const API = "https://api.nanobananaapi.ai";
 /** A page that waits looks up to 60 times a minute, as a rule far less; this leaves room for several behind one address. */
 const PER_MINUTE = 300;
+/** A sister of the API takes ten status queries a second of a key. Half of that leaves room for others who use the key. */
+const PER_SECOND = 5;
 
 /**
  * @param {GatewayOptions} [options]
@@ -34,12 +37,14 @@ export function settingsOf(options) {
   if (typeof options !== "object" || options === null) throw mistake("createGateway takes its options as an object: { apiKey }");
   const { apiKey, allowedOrigins = [], authorize, maxRequestsPerMinute = PER_MINUTE, callerId } = options;
   const { cache = true, paramJson = false, apiMessages = false, picture = false, upstream: given, tasks, basePath = "" } = options;
+  const { maxRequestsPerSecond } = options;
   const upstream = given ?? API;
   need(plainUrl(upstream) !== null, "upstream must be an http(s) URL; it may have a path, but no user, query or fragment");
   need(allowedOrigins === "*" || Array.isArray(allowedOrigins), 'allowedOrigins must be a list of origins, or "*"');
   need(authorize === undefined || typeof authorize === "function", "authorize must be a function");
   need(callerId === undefined || typeof callerId === "function", "callerId must be a function");
   need(typeof maxRequestsPerMinute === "number" && maxRequestsPerMinute > 0, "maxRequestsPerMinute must be a number above 0; Infinity for no limit");
+  need(maxRequestsPerSecond === undefined || (typeof maxRequestsPerSecond === "number" && maxRequestsPerSecond > 0), "maxRequestsPerSecond must be a number above 0; Infinity for no limit");
   const flags = [cache, paramJson, apiMessages];
   need(flags.every((flag) => typeof flag === "boolean"), "cache, paramJson and apiMessages must be true or false");
   const image = typeof picture === "object" && picture !== null ? picture : {};
@@ -55,12 +60,15 @@ export function settingsOf(options) {
   need(tasks === undefined || !apiMessages, "apiMessages does not go with tasks: set it on the object's class");
   // It would be asked by nobody.
   need(tasks === undefined || given === undefined, "upstream does not go with tasks: set NANOBANANA_BASE_URL in the object's environment");
+  // Each object polls for itself.
+  need(tasks === undefined || maxRequestsPerSecond === undefined, "maxRequestsPerSecond does not go with tasks: each task's object polls by itself");
   need(isPath(basePath), "basePath must be a path as URLs spell it, like /api/images, or empty");
   return {
     apiKey,
     origins: allowedOrigins === "*" ? "*" : new Set(allowedOrigins.map(originOf)),
     authorize,
     perMinute: maxRequestsPerMinute,
+    perSecond: maxRequestsPerSecond ?? PER_SECOND,
     callerId,
     cache,
     paramJson,

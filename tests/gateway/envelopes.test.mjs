@@ -64,7 +64,7 @@ for (const [name, start] of Object.entries(PLACES)) {
         const { status, headers, body } = /** @type {import("./envelopes.mjs").Reply} */ (replies[Number(new URL(request.url ?? "", "http://x").searchParams.get("taskId"))]);
         response.writeHead(status, headers).end(body);
       });
-      const shared = { apiKey: "a-key-that-is-in-no-reply", upstream: upstream.url, maxRequestsPerMinute: 100_000, cache: false };
+      const shared = { apiKey: "a-key-that-is-in-no-reply", upstream: upstream.url, maxRequestsPerMinute: 100_000, cache: false, anew: true };
       places = await Promise.all([start(shared), start({ ...shared, apiMessages: true })]);
     }, BOUND);
     after(() => Promise.all([...places.map(({ stop }) => stop()), upstream?.stop()]), BOUND);

@@ -10,19 +10,25 @@ import { optionsOf } from "./hooks.mjs";
 /** @typedef {import("../../pkg/gateway.js").GatewayOptions} GatewayOptions */
 /** @typedef {{ url: string, stop: () => Promise<void> }} Place */
 /** What both can be told: options that are data, and the name of the functions in hooks.mjs.
- *  @typedef {Omit<GatewayOptions, "authorize" | "callerId"> & { apiKey?: string, hooks?: "visitors" }} Told */
+ *  `anew` makes a gateway for each request, which has no past; `front` puts a
+ *  Worker before workerd's, whose callers can leave.
+ *  @typedef {Omit<GatewayOptions, "authorize" | "callerId"> & { apiKey?: string, hooks?: "visitors", anew?: boolean, front?: boolean }} Told */
+
 
 /** @type {Record<string, (told: Told) => Promise<Place>>} */
 export const PLACES = { "Node.js": inNode, workerd: (told) => startInWorkerd(told) };
 
 /** @param {Told} told @returns {Promise<Place>} */
 async function inNode(told) {
-  const gateway = createGateway(optionsOf(told));
+  const make = () => createGateway(optionsOf(told));
+  const gateway = make();
   return startUpstream(async (incoming, outgoing) => {
+    const caller = new AbortController();
+    outgoing.once("close", () => outgoing.writableFinished || caller.abort());
     try {
       const headers = Object.entries(incoming.headers).map(([name, value]) => /** @type {[string, string]} */ ([name, String(value)]));
-      const request = new Request(`http://${incoming.headers.host}${incoming.url}`, { method: incoming.method ?? "GET", headers });
-      const { status, headers: made, body } = await gateway(request, { incoming });
+      const request = new Request(`http://${incoming.headers.host}${incoming.url}`, { method: incoming.method ?? "GET", headers, signal: caller.signal });
+      const { status, headers: made, body } = await (told.anew ? make() : gateway)(request, { incoming });
       outgoing.writeHead(status, Object.fromEntries(made));
       if (body === null) outgoing.end();
       else Readable.fromWeb(/** @type {any} */ (body)).once("error", () => outgoing.destroy()).pipe(outgoing);
@@ -42,7 +48,10 @@ export async function startInWorkerd(told, worker = "gateway/worker.mjs") {
   const { miniflare, url } = await startModules({
     sources: [`tests/${worker}`, "tests/gateway/hooks.mjs"],
     named: { "tests/gateway/nanobanana-task/gateway": 'export * from "../../../pkg/gateway.workerd.js";' },
-    bindings: { TOLD: JSON.stringify(told) },
+    // JSON knows no infinity.
+    bindings: { TOLD: JSON.stringify(told, (_, value) => (value === Infinity ? "Infinity" : value)) },
+    flags: told.front ? ["enable_request_signal"] : [],
+    ...(told.front && { front: "tests/gateway/leaving.mjs" }),
   });
   return { url: url.origin, stop: () => miniflare.dispose() };
 }

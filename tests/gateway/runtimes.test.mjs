@@ -4,11 +4,14 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import http from "node:http";
 import { after, before, describe, it } from "node:test";
 import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { fromNpm } from "../engines/outside.mjs";
 import { waitForTask } from "../../pkg/index.js";
+import { startUpstream } from "../page/upstream.mjs";
 import { startSimulator } from "../processes.mjs";
 
 const BOUND = { timeout: 60_000 };
@@ -22,6 +25,24 @@ const RUNTIMES = {
   hono: () => [process.execPath, [PROGRAM]],
 };
 
+const title = (/** @type {string} */ name) => (name === "node" ? "Node.js with @hono/node-server" : name);
+
+/**
+ * Starts it in a runtime, until the test is over.
+ *
+ * @param {import("node:test").TestContext} context
+ * @param {string} name
+ * @param {() => [command: string, args: string[]]} runtime
+ * @param {Record<string, unknown>} told
+ */
+async function serve(context, name, runtime, told) {
+  const [command, args] = runtime();
+  const served = spawn(command, [...args, name, JSON.stringify(told)], { stdio: ["ignore", "pipe", "inherit"] });
+  context.after(() => served.kill());
+  const [line] = await once(createInterface(served.stdout), "line", { signal: AbortSignal.timeout(30_000) });
+  return `http://127.0.0.1:${/^port (\d+)$/.exec(line)?.[1]}`;
+}
+
 describe("the gateway as README shows it", { concurrency: true, ...BOUND }, () => {
   /** @type {Awaited<ReturnType<typeof startSimulator>>} */
   let simulator;
@@ -29,13 +50,8 @@ describe("the gateway as README shows it", { concurrency: true, ...BOUND }, () =
   after(() => simulator?.stop(), BOUND);
 
   for (const [name, runtime] of Object.entries(RUNTIMES)) {
-    it(`answers in ${name === "node" ? "Node.js with @hono/node-server" : name}`, BOUND, async (context) => {
-      const [command, args] = runtime();
-      const told = JSON.stringify({ apiKey: simulator.key, upstream: simulator.url, maxRequestsPerMinute: 3 });
-      const served = spawn(command, [...args, name, told], { stdio: ["ignore", "pipe", "inherit"] });
-      context.after(() => served.kill());
-      const [line] = await once(createInterface(served.stdout), "line", { signal: AbortSignal.timeout(30_000) });
-      const baseUrl = `http://127.0.0.1:${/^port (\d+)$/.exec(line)?.[1]}`;
+    it(`answers in ${title(name)}`, BOUND, async (context) => {
+      const baseUrl = await serve(context, name, runtime, { apiKey: simulator.key, upstream: simulator.url, maxRequestsPerMinute: 3 });
       assert.equal((await waitForTask(`success--readme-${name}`, { baseUrl })).status, "SUCCESS");
       assert.equal((await fetch(`${baseUrl}/api/v1/nanobanana/record-info`, { method: "OPTIONS" })).status, 204);
       const refused = await fetch(`${baseUrl}/api/v1/nanobanana/record-info`);
@@ -43,6 +59,25 @@ describe("the gateway as README shows it", { concurrency: true, ...BOUND }, () =
       // The runtime tells it who calls: this caller has had its three.
       await fetch(`${baseUrl}/api/v1/nanobanana/record-info?taskId=a`);
       assert.equal((await fetch(`${baseUrl}/api/v1/nanobanana/record-info?taskId=b`)).status, 429);
+    });
+
+    it(`ends a request with the last who waits for it, in ${title(name)}`, BOUND, async (context) => {
+      /** @type {import("node:net").Socket[]} */
+      const sockets = [];
+      const silent = await startUpstream(({ socket }) => void sockets.push(socket));
+      context.after(silent.stop);
+      const baseUrl = await serve(context, name, runtime, { apiKey: "key", upstream: silent.url });
+      const visitors = [1, 2].map(() => http.get(`${baseUrl}/api/v1/nanobanana/record-info?taskId=t`, { agent: false }).on("error", () => {}));
+      while (sockets.length === 0) await pause(20);
+      await pause(300);
+      visitors[0]?.destroy();
+      await pause(700);
+      assert.deepEqual(sockets.map(({ destroyed }) => destroyed), [false], "the other goes on waiting");
+      visitors[1]?.destroy();
+      for (let waited = 0; !sockets[0]?.destroyed; waited += 50) {
+        assert.ok(waited < 3_000, "it stays open");
+        await pause(50);
+      }
     });
   }
 });

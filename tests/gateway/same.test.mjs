@@ -35,7 +35,7 @@ for (const [name, start] of Object.entries(PLACES)) {
 
     before(async () => {
       simulator = await startSimulator();
-      gateway = await start({ apiKey: simulator.key, upstream: simulator.url, cache: false, apiMessages: true, maxRequestsPerMinute: 100_000 });
+      gateway = await start({ apiKey: simulator.key, upstream: simulator.url, cache: false, apiMessages: true, maxRequestsPerMinute: 100_000, anew: true });
       /** @type {{ id: string }[]} */
       const scenarios = await (await fetch(`${simulator.url}/simulator/scenarios`)).json();
       ids = scenarios.map(({ id }) => id).filter((id) => !TAKES_LONG.test(id));

@@ -5,6 +5,8 @@ import { readFile, readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Miniflare } from "miniflare";
 
+const DATE = "2026-06-01";
+const BACK = "back";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
@@ -27,11 +29,12 @@ export async function startWorkerd({ worker, condition, bindings }) {
  * @param {Record<string, string>} options.named Modules that are no files: their paths, as they are found from those that import them, and their code.
  * @param {Record<string, string>} options.bindings
  * @param {string[]} [options.flags] Of compatibility.
+ * @param {string} [options.front] A module of another Worker, which stands before this one and calls it as BACK.
  * @param {Objects} [options.objects] The Worker's own Durable Objects, and the names under which it is started, each on a port of its own: all
  *   use the objects of the first.
  * @typedef {{ binding: string, className: string, persist?: string | undefined, workers: string[] }} Objects
  */
-export async function startModules({ sources, named, bindings, objects, flags = [] }) {
+export async function startModules({ sources, named, bindings, objects, flags = [], front }) {
   const built = (await readdir(`${ROOT}pkg`, { recursive: true })).map((name) => `pkg/${name}`);
   const worker = {
     modulesRoot: ROOT,
@@ -42,11 +45,11 @@ export async function startModules({ sources, named, bindings, objects, flags = 
       ...Object.entries(named).map(([path, contents]) => ({ type: /** @type {const} */ ("ESModule"), path: `${ROOT}${path}`, contents })),
       { type: /** @type {const} */ ("CompiledWasm"), path: `${ROOT}pkg/core.wasm` },
     ],
-    compatibilityDate: "2026-06-01",
+    compatibilityDate: DATE,
     compatibilityFlags: flags,
     bindings,
   };
-  const miniflare = new Miniflare(objects ? sharing(worker, objects) : worker);
+  const miniflare = new Miniflare(objects ? sharing(worker, objects) : front ? { workers: [behind(front, flags), { ...worker, name: BACK }] } : worker);
   try {
     return { miniflare, url: await miniflare.ready };
   } catch (error) {
@@ -54,6 +57,12 @@ export async function startModules({ sources, named, bindings, objects, flags = 
     await miniflare.dispose().catch(() => {});
     throw error;
   }
+}
+
+/** @param {string} path @param {string[]} flags */
+function behind(path, flags) {
+  const modules = [{ type: /** @type {const} */ ("ESModule"), path: `${ROOT}${path}` }];
+  return { name: "front", modulesRoot: ROOT, modules, compatibilityDate: DATE, compatibilityFlags: flags, serviceBindings: { BACK } };
 }
 
 /**

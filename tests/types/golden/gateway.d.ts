@@ -2,6 +2,7 @@ export interface GatewayOptions {
     apiKey: string | (() => string | Promise<string>) | undefined;
     allowedOrigins?: string[] | "*";
     authorize?: (request: Request) => boolean | Response | Promise<boolean | Response>;
+    maxRequestsPerSecond?: number;
     maxRequestsPerMinute?: number;
     callerId?: (request: Request, context: any) => string | Promise<string>;
     cache?: boolean;

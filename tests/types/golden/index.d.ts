@@ -73,6 +73,7 @@ export function createClient(options?: ClientOptions): TaskClient;
 export interface TaskClient {
     getTaskDetails(taskId: string, options?: {
         signal?: AbortSignal | undefined;
+        queueTimeoutMs?: number | undefined;
     }): Promise<TaskDetails>;
     waitForTask(task: string | TaskHandle, options?: Omit<WaitOptions, keyof ConnectionOptions>): Promise<SucceededTask>;
     watchTask(task: string | TaskHandle, options?: Omit<WaitOptions, keyof ConnectionOptions>): AsyncIterableIterator<TaskDetails>;
