@@ -30,13 +30,29 @@ export interface GatewayOptions {
    */
   maxRequestsPerSecond?: number;
   /**
-   * Requests of one caller, evenly over the minute, for each instance of the gateway. What `authorize` refuses is counted apart. Default 300; Infinity for no limit. A stream that is held
-   * counts as one every five seconds, and as two as it begins.
+   * Requests of one caller, evenly over the minute, for each instance of the gateway; what is more
+   * is a 429 with `Retry-After`. What `authorize` refuses is counted apart. Default 300; Infinity for no limit. A stream that is held counts
+   * as one every five seconds, and as two as it begins. Not applied where callers cannot be told
+   * apart, because it would be one limit for all of them: then each task (one request a second) and
+   * the whole gateway (`maxRequestsPerSecond`) are limited alone, and one warning on the console
+   * says so.
    */
   maxRequestsPerMinute?: number;
   /**
-   * What tells one caller from another. Default: the address, as Cloudflare, Deno, Bun, SvelteKit and Hono's Node adapter vouch for it;
-   * elsewhere all callers count as one. `context` is whatever the framework passes beside the request.
+   * What stands between the callers and the gateway: how many proxies that append to
+   * `X-Forwarded-For`, counted from the gateway outwards (addresses that a caller has forged stand
+   * further left and are not read), or the name of a header in which one proxy puts the caller's
+   * address, like "X-Real-IP". 0 says that there is none: every address is the caller's own,
+   * whatever the request claims. By default no such header is read, and addresses of this machine
+   * and of private networks count as a proxy's, as does each where the request says that it came
+   * through one. A proxy's visitors cannot be told apart.
+   */
+  trustProxy?: number | string;
+  /**
+   * What tells one caller from another. Default: the address, as Cloudflare, Deno, Bun, SvelteKit
+   * and Hono's Node adapter vouch for it, or the proxy that `trustProxy` names; elsewhere, as in
+   * Next.js, callers cannot be told apart. `context` is whatever the framework passes beside the
+   * request.
    */
   callerId?: (request: Request, context: any) => string | Promise<string>;
   /**

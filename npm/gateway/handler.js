@@ -1,7 +1,8 @@
 // The gateway: a fetch handler that takes a task id, adds the key, and answers as the API does. The key leaves it towards the API alone.
 import { nothingHere, refusal, response } from "./answer.js";
 import { callbackIn, isGenuine, taskIdIn } from "./callback.js";
-import { addressOf, corsHeaders, isWelcome } from "./caller.js";
+import { corsHeaders, isWelcome } from "./caller.js";
+import { createCallerOf } from "./caller-id.js";
 import { keyOf } from "./look.js";
 import { settingsOf } from "./options.js";
 import { createPicture, fetchPlainly } from "./picture.js";
@@ -29,10 +30,9 @@ export function createGatewayOver(createClient, fetchImage = fetchPlainly) {
     const tasks = settings.tasks && createTasks(settings.tasks);
     const poll = tasks ? polledByObject(createShared(tasks.look, settings.cache)) : createUpstream(createClient, settings);
     const limit = createLimiter(settings.perMinute);
-    // Apart from the others: where no address is known, strangers who are all refused would leave nothing to those who
-    // may ask.
+    // Apart from the others: behind one address strangers who are all refused would leave nothing to those who may ask.
     const limitRefused = createLimiter(settings.perMinute);
-    const callerOf = settings.callerId ?? addressOf;
+    const callerOf = createCallerOf(settings);
     const picture = settings.picture && createPicture(settings.picture.hosts, cachingOf(settings), fetchImage);
 
     /**
@@ -75,7 +75,7 @@ export function createGatewayOver(createClient, fetchImage = fetchPlainly) {
      * @param {NonNullable<typeof tasks>} objects
      * @param {string} secret
      * @param {Request} request
-     * @param {string} caller
+     * @param {string | null} caller
      * @returns {Promise<Answer>}
      */
     async function called(objects, secret, request, caller) {

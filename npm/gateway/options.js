@@ -12,6 +12,7 @@ import { mistake } from "../api.js";
  * @property {NonNullable<GatewayOptions["authorize"]> | undefined} authorize
  * @property {number} perMinute
  * @property {number} perSecond
+ * @property {number | string | undefined} trustProxy How many proxies, or the header of one; 0 for none.
  * @property {NonNullable<GatewayOptions["callerId"]> | undefined} callerId
  * @property {boolean} cache
  * @property {boolean} paramJson
@@ -37,7 +38,7 @@ export function settingsOf(options) {
   if (typeof options !== "object" || options === null) throw mistake("createGateway takes its options as an object: { apiKey }");
   const { apiKey, allowedOrigins = [], authorize, maxRequestsPerMinute = PER_MINUTE, callerId } = options;
   const { cache = true, paramJson = false, apiMessages = false, picture = false, upstream: given, tasks, basePath = "" } = options;
-  const { maxRequestsPerSecond } = options;
+  const { maxRequestsPerSecond, trustProxy } = options;
   const upstream = given ?? API;
   need(plainUrl(upstream) !== null, "upstream must be an http(s) URL; it may have a path, but no user, query or fragment");
   need(allowedOrigins === "*" || Array.isArray(allowedOrigins), 'allowedOrigins must be a list of origins, or "*"');
@@ -45,6 +46,7 @@ export function settingsOf(options) {
   need(callerId === undefined || typeof callerId === "function", "callerId must be a function");
   need(typeof maxRequestsPerMinute === "number" && maxRequestsPerMinute > 0, "maxRequestsPerMinute must be a number above 0; Infinity for no limit");
   need(maxRequestsPerSecond === undefined || (typeof maxRequestsPerSecond === "number" && maxRequestsPerSecond > 0), "maxRequestsPerSecond must be a number above 0; Infinity for no limit");
+  need(isTrust(trustProxy), "trustProxy must be the number of proxies before the gateway, or the name of the header that one of them sets");
   const flags = [cache, paramJson, apiMessages];
   need(flags.every((flag) => typeof flag === "boolean"), "cache, paramJson and apiMessages must be true or false");
   const image = typeof picture === "object" && picture !== null ? picture : {};
@@ -69,6 +71,7 @@ export function settingsOf(options) {
     authorize,
     perMinute: maxRequestsPerMinute,
     perSecond: maxRequestsPerSecond ?? PER_SECOND,
+    trustProxy,
     callerId,
     cache,
     paramJson,
@@ -78,6 +81,12 @@ export function settingsOf(options) {
     basePath: basePath.replace(/\/$/, ""),
     tasks,
   };
+}
+
+/** @param {unknown} given */
+function isTrust(given) {
+  if (typeof given === "number") return Number.isInteger(given) && given >= 0;
+  return given === undefined || (typeof given === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(given));
 }
 
 /** @param {unknown} given */

@@ -51,7 +51,7 @@ describe("the gateway as README shows it", { concurrency: true, ...BOUND }, () =
 
   for (const [name, runtime] of Object.entries(RUNTIMES)) {
     it(`answers in ${title(name)}`, BOUND, async (context) => {
-      const baseUrl = await serve(context, name, runtime, { apiKey: simulator.key, upstream: simulator.url, maxRequestsPerMinute: 3 });
+      const baseUrl = await serve(context, name, runtime, { apiKey: simulator.key, upstream: simulator.url, maxRequestsPerMinute: 3, trustProxy: 0 });
       assert.equal((await waitForTask(`success--readme-${name}`, { baseUrl })).status, "SUCCESS");
       assert.equal((await fetch(`${baseUrl}/api/v1/nanobanana/record-info`, { method: "OPTIONS" })).status, 204);
       const refused = await fetch(`${baseUrl}/api/v1/nanobanana/record-info`);

@@ -4,6 +4,7 @@ export interface GatewayOptions {
     authorize?: (request: Request) => boolean | Response | Promise<boolean | Response>;
     maxRequestsPerSecond?: number;
     maxRequestsPerMinute?: number;
+    trustProxy?: number | string;
     callerId?: (request: Request, context: any) => string | Promise<string>;
     cache?: boolean;
     paramJson?: boolean;
