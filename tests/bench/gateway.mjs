@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * The gateway in workerd, against a Worker that does nothing but forward: how many looks a second, and how long each takes. Then what many
- * who wait for one task cost upstream, and how late they learn that it has ended: by polling, and by push.
+ * who wait for one task cost upstream, and how late they learn that it has ended: by polling, and by push. And what many who
+ * wait for a task each make of a key that may ask ten times a second.
  */
 
 import http from "node:http";
@@ -9,6 +10,7 @@ import { waitForTask } from "../../pkg/index.js";
 import { logOf } from "../behaviour/all.mjs";
 import { startInWorkerd } from "../gateway/places.mjs";
 import { startSimulator } from "../processes.mjs";
+import { measureLimit } from "./gateway/limit.mjs";
 import { measurePush } from "./gateway/push.mjs";
 
 const ROUNDS = 5;
@@ -17,7 +19,7 @@ const PATH = "/api/v1/nanobanana/record-info";
 const TASK_MS = 12_000;
 
 const simulator = await startSimulator({ args: ["--keep-alive"] });
-const told = { upstream: simulator.url, apiKey: simulator.key, maxRequestsPerMinute: 1e9 };
+const told = { upstream: simulator.url, apiKey: simulator.key, maxRequestsPerMinute: 1e9, maxRequestsPerSecond: Infinity };
 /** @type {Record<string, { url: string, stop: () => Promise<void>, id: () => string }>} */
 const kinds = {};
 let number = 0;
@@ -92,4 +94,5 @@ for (const watchers of [1, 100, 1_000]) {
 }
 
 await measurePush(simulator);
+if (!(await measureLimit())) process.exitCode = 1;
 await Promise.all([...Object.values(kinds).map(({ stop }) => stop()), simulator.stop()]);
