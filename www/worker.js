@@ -5,7 +5,7 @@
  */
 
 import { createGateway } from "../pkg/gateway.workerd.js";
-export { NanoBananaTask } from "../pkg/durable-object.js";
+import { NanoBananaTask as Task } from "../pkg/durable-object.js";
 import { isFromOwnPage, isHidden, isOwnHost } from "./worker/caller.js";
 import { getFile } from "./worker/files.js";
 import { withProtections } from "./worker/protections.js";
@@ -14,6 +14,11 @@ import { generate, listScenarios } from "./worker/simulated.js";
 
 /** @typedef {import("./worker/environment.js").Environment} Environment */
 /** @typedef {import("../pkg/gateway.js").GatewayContext} Context */
+
+/** The page is for those who work with the API, and shows them what it says in its own words. */
+export class NanoBananaTask extends Task {
+  apiMessages = true;
+}
 
 /** Made by the first request and kept: what it remembers and counts is its own. @type {ReturnType<typeof createGateway> | undefined} */
 let gateway;

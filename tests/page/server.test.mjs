@@ -127,7 +127,7 @@ describe("record-info", BOUND, () => {
     assert.deepEqual(sent, []);
   });
 
-  it("is the gateway's: an answer without the prompt, a refusal in its own words and without the key", async () => {
+  it("is the gateway's: an answer without the prompt, a refusal with the API's words and no key", async () => {
     say = (_, response) => sendJson(response, record());
     const { status, headers, body } = await ask(`${RECORD_INFO}?taskId=fresh`);
     assert.deepEqual([status, headers["content-type"], headers["cache-control"]], [200, "application/json; charset=utf-8", "no-store"]);
@@ -135,8 +135,7 @@ describe("record-info", BOUND, () => {
     say = (_, response) => response.writeHead(429, { "Content-Type": "application/json", "Retry-After": "7", "Set-Cookie": "a=b" }).end(JSON.stringify({ code: 429, msg: `not ${key}` }));
     const refused = await ask(`${RECORD_INFO}?taskId=refused`);
     assert.deepEqual([refused.status, refused.headers["retry-after"], refused.headers["set-cookie"]], [429, "7", undefined]);
-    assert.equal(JSON.parse(refused.body).msg, "Too many requests: ask again more slowly");
-    assert.ok(!refused.body.includes(key));
+    assert.ok(refused.body.includes("not ") && !refused.body.includes(key));
     assert.match(String(refused.headers["content-security-policy"]), /^default-src 'none'/);
   });
 
