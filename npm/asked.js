@@ -28,7 +28,7 @@ export async function asked(own, url, init, silenceMs, inBrowser) {
     const reply = place?.reply ?? (await (own ?? fetch)(url, sent));
     if (Object(reply) !== reply) throw new TypeError("fetch gave no Response");
     const retryAfter = header(reply, "retry-after");
-    const came = { status: reply.status, retryAfter, retryAt: instant(retryAfter), date: instant(header(reply, "date")), age: header(reply, "age"), elsewhere: isElsewhere(reply, url) };
+    const came = { status: reply.status, retryAfter, retryAt: instant(retryAfter), date: instant(header(reply, "date")), age: header(reply, "age"), redirected: reply.redirected, elsewhere: isElsewhere(reply, url) };
     if (place && /^text\/event-stream/i.test(header(reply, "content-type") ?? "")) {
       goesOn = true;
       const events = eventsOf(reply, place, /** @type {number} */ (silenceMs));

@@ -165,6 +165,42 @@ fn after_a_poll_that_failed_on_the_way_the_next_one_does_not_follow_redirects() 
 }
 
 #[test]
+fn a_few_attempts_are_few_also_where_other_failures_come_between() {
+    let down = || failing(Class::Passing);
+    for (stray, kind) in [(success_without_url(), Kind::InvalidReply), (html(404), Kind::InvalidReply), (http_401(), Kind::Unauthorized)] {
+        let run = run(|n| match n {
+            0 => generating(),
+            n if n % 2 == 1 => stray.clone(),
+            _ => down(),
+        });
+        assert_eq!((run.outcome(), run.looks.len()), (Outcome::GaveUp, 8));
+        assert_eq!(failure(&run).problem.kind, kind);
+    }
+}
+
+#[test]
+fn a_few_attempts_take_seconds_also_after_a_long_outage() {
+    let run = run(|n| match n {
+        0 => generating(),
+        1..=5 => failing(Class::Passing),
+        6 => success_without_url(),
+        _ => success(),
+    });
+    assert_eq!(run.outcome(), Outcome::Succeeded);
+    assert!(run.pauses().last().is_some_and(|pause| *pause < 1_500.0), "{:?}", run.pauses());
+}
+
+#[test]
+fn a_success_without_its_url_shows_that_the_key_is_right() {
+    let run = run(|n| match n {
+        0 => success_without_url(),
+        1 => http_401(),
+        _ => success(),
+    });
+    assert_eq!(run.outcome(), Outcome::Succeeded);
+}
+
+#[test]
 fn a_wait_that_nothing_ever_answered_says_so() {
     const SAYS: &str = "Nothing at this address has answered like the API yet";
     let say = |readings: &[Reading]| {

@@ -178,16 +178,20 @@ fn a_resumed_wait_has_its_grace_anew() {
 }
 
 #[test]
-fn unclear_problems_get_a_few_tries_in_a_row() {
+fn unclear_problems_get_a_few_tries_since_the_last_good_poll() {
     let alone = run(terms(), |_, _| (failing(Class::Unclear), 50.0));
     assert_eq!((alone.outcome(), alone.looks.len()), (Outcome::GaveUp, 3));
     assert_eq!(alone.ended_ms, alone.looks[2].back_ms);
-    for between in [generating(), failing(Class::Passing), failing(Class::NotThereYet)] {
-        let mixed = run(Terms { not_found_grace_ms: f64::INFINITY, ..terms() }, |n, _| match n % 3 {
+    let mixed = |between: &Reading| {
+        run(Terms { not_found_grace_ms: f64::INFINITY, ..terms() }, |n, _| match n % 3 {
             2 => (between.clone(), 50.0),
             _ => (failing(Class::Unclear), 50.0),
-        });
-        assert_eq!(mixed.outcome(), Outcome::TimedOut, "two in a row are not a few: {between:?}");
+        })
+    };
+    assert_eq!(mixed(&generating()).outcome(), Outcome::TimedOut, "a good poll begins the count anew");
+    for between in [failing(Class::Passing), failing(Class::NotThereYet)] {
+        let mixed = mixed(&between);
+        assert_eq!((mixed.outcome(), mixed.looks.len()), (Outcome::GaveUp, 4), "another failure does not: {between:?}");
     }
 }
 

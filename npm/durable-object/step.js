@@ -7,8 +7,8 @@ import { failed, found } from "../gateway/look.js";
 /** @typedef {import("../../src/types.d.ts").WaitOptions} WaitOptions */
 /** @typedef {import("../gateway/answer.js").Answer} Answer */
 /**
- * What the core judges the next failure by: whether a poll has been good, the failures since then, and the
- * last of these in a row whose number is limited. Each alarm begins a wait, which cannot know it by itself.
+ * What the core judges the next failure by: whether a poll has been good, the failures since then, and
+ * those of them whose number is limited. Each alarm begins a wait, which cannot know it by itself.
  *
  * @typedef {{ seen: number, failures: number, limited: number }} History
  */

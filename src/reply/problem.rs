@@ -81,8 +81,7 @@ pub enum Class {
     FewTimes,
     /// Poll a few times more, then stop. Whether it passes is still open then.
     Unclear,
-    /// As [`Class::FewTimes`], counted since the last good poll and not in a row: in between, polls
-    /// fail for other reasons.
+    /// As [`Class::FewTimes`], and counted apart: in a page every second poll fails in another way.
     Redirected,
     /// The task may not be visible yet: wait within the grace span, then stop.
     NotThereYet,
@@ -105,7 +104,8 @@ impl Class {
         }
     }
 
-    /// How many failures of this class end a wait; `None` where their number does not.
+    /// How many failures since the last good poll end a wait, the last of them of this class; `None`
+    /// where their number does not.
     #[must_use]
     pub const fn most_failures(self, seen: bool) -> Option<u32> {
         match self.in_wait(seen) {

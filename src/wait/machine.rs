@@ -4,7 +4,7 @@ use super::backoff;
 use super::handle::Handle;
 use super::run_time_model::TaskKind;
 use super::schedule::{MIN_GAP_MS, Pace, PollContext, jittered};
-use crate::reply::{Class, Kind, Model, Problem, Reading, Resolution, Status, TaskDetails};
+use crate::reply::{Class, Code, Kind, Model, Problem, Reading, Resolution, Status, TaskDetails};
 use std::rc::Rc;
 
 /// The last look is taken this long before the deadline, so that it has time to come back.
@@ -78,11 +78,11 @@ pub enum Outcome {
 /// of the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct History {
-    /// A poll has been good.
+    /// A reply has shown that address and key are right.
     pub seen: bool,
     /// Failures since then.
     pub failures: u32,
-    /// The last of these in a row whose number is limited.
+    /// Those of these whose number is limited.
     pub limited: u32,
 }
 
@@ -413,14 +413,19 @@ impl Wait {
 
     fn failed(&mut self, problem: &Rc<Problem>, now_ms: f64, random: f64) -> State {
         let History { seen, failures, limited } = self.history;
+        // A success that does not name its image yet shows that address and key are right.
+        let seen = seen || problem.code == Some(Code::Number(200.0));
         let class = problem.class.in_wait(seen);
         let most = problem.class.most_failures(seen);
         let redirected = class == Class::Redirected;
-        let limited = if most.is_some() { limited.saturating_add(1) } else { 0 };
+        // Passing failures in between do not begin the count anew: a wait would never end where both alternate.
+        let limited = limited.saturating_add(most.is_some().into());
         self.history = History { seen, failures: failures.saturating_add(1), limited };
         self.redirects = self.redirects.saturating_add(redirected.into());
         self.answered |= problem.code.is_some();
-        let pause_ms = backoff::pause_ms(problem, self.history.failures, random);
+        // A few attempts are to take seconds, also after an outage of minutes.
+        let in_a_row = if most.is_some() { limited } else { self.history.failures };
+        let pause_ms = backoff::pause_ms(problem, in_a_row, random);
         self.problem = Some(Rc::clone(problem));
         if self.terms.once {
             return State::Ended(Outcome::GaveUp);

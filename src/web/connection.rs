@@ -3,6 +3,7 @@
 use super::options::{Options, Refusal};
 use crate::reply::Json;
 use js_sys::Function;
+use std::cell::Cell;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::Url;
@@ -34,6 +35,8 @@ pub(crate) struct Connection {
     pub(crate) in_page: bool,
     /// This is a page, or a worker of a browser.
     pub(crate) in_browser: bool,
+    /// A good reply has come by a redirect, so that a redirect alone is no sign of a sign-on.
+    pub(super) redirects: Cell<bool>,
     /// Whoever handles one request may not touch what belongs to another's, as in Cloudflare Workers and in Vercel's edge.
     pub(crate) apart: bool,
     pub(crate) key: Key,
@@ -70,6 +73,7 @@ impl Connection {
             fetch: options.function("fetch", "fetch must be a function"),
             in_page,
             in_browser,
+            redirects: Cell::new(false),
             apart: global("navigator").member("userAgent") == "Cloudflare-Workers" || !global("EdgeRuntime").is_nothing(),
             key,
             request_timeout_ms: options.above_0(

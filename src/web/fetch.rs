@@ -171,7 +171,7 @@ fn init<A>(look: &Look<'_, A>, key: &str, controller: &AbortController) -> Objec
         // A redirect is not followed with a key: engines differ in whether they would carry it to another origin.
         headers.set("Authorization", &joined(&["Bearer ", key]));
     }
-    if !key.is_empty() || (connection.in_browser && !look.follows_redirects) {
+    if !key.is_empty() || (connection.in_browser && !look.follows_redirects && !connection.redirects.get()) {
         init.text("redirect", "manual");
     }
     // Workers refuse a cache mode, pages refuse a User-Agent.
@@ -206,7 +206,11 @@ fn read<A>(look: &Look<'_, A>, key: &str, came: &JsValue, came_ms: f64, body: &J
         from_elsewhere: came.member("elsewhere") == JsValue::TRUE,
         now_ms: now_ms + look.ahead_ms,
     };
-    reply::read(&reply)
+    let reading = reply::read(&reply);
+    if matches!(reading, Reading::Task(_)) && came.member("redirected") == JsValue::TRUE {
+        look.connection.redirects.set(true);
+    }
+    reading
 }
 
 /// No complete reply came.

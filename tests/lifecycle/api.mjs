@@ -7,7 +7,7 @@ import { record, sendJson, startUpstream } from "../page/upstream.mjs";
  * `reset` closes the connection. `login` redirects to a login page of another origin, which pages may not read, and `moved`
  * to this origin, which answers that the task is done.
  *
- * @typedef {"running" | "done" | "trouble" | "nothing" | "reset" | "login" | "moved"} Answer
+ * @typedef {"running" | "done" | "trouble" | "nothing" | "reset" | "login" | "moved" | "moved-running" | "moved-reset"} Answer
  */
 
 const OTHER_ORIGIN = { "Access-Control-Allow-Origin": "*" };
@@ -22,14 +22,16 @@ export async function startApi() {
   const upstream = await startUpstream((request, response) => {
     const { searchParams } = new URL(request.url ?? "", "http://api");
     const taskId = searchParams.get("taskId") ?? "";
-    if (searchParams.has("moved")) return void sendJson(response, record({ taskId, ...DONE }), 200, OTHER_ORIGIN);
+    const moved = searchParams.get("moved");
+    if (moved === "moved-reset") return void request.socket.destroy();
+    if (moved) return void sendJson(response, record({ taskId, ...(moved === "moved" ? DONE : {}) }), 200, OTHER_ORIGIN);
     const times = [...(looks.get(taskId) ?? []), performance.now()];
     looks.set(taskId, times);
     const given = answers.get(taskId) ?? [];
     const answer = given[Math.min(times.length, given.length) - 1];
     if (answer === "nothing") return;
     if (answer === "reset") return void request.socket.destroy();
-    const location = { login: `${login.url}/login`, moved: `${request.url}&moved=1` }[String(answer)];
+    const location = answer === "login" ? `${login.url}/login` : answer?.startsWith("moved") && `${request.url}&moved=${answer}`;
     if (location) response.writeHead(302, { Location: location, ...OTHER_ORIGIN }).end();
     else if (answer === "trouble") response.writeHead(503, OTHER_ORIGIN).end();
     else sendJson(response, record({ taskId, ...(answer === "done" ? DONE : {}) }), 200, OTHER_ORIGIN);

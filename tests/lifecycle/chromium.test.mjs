@@ -184,6 +184,16 @@ it("a redirect within the origin and a network that fails now and then are no ex
   await page.close();
 });
 
+it("where the address always redirects within the origin, an outage is no expired sign-on", BOUND, async () => {
+  const page = await open();
+  const outage = /** @type {const} */ (["moved-reset", "moved-reset", "moved-reset", "moved-reset", "moved-reset"]);
+  api.answers("slash", "moved-running", ...outage, "moved");
+  await page.begin("slash");
+  await until("the end", async () => (await page.tell()).waits["slash"]?.end !== null, 55_000);
+  assert.equal((await page.tell()).waits["slash"]?.end, "SUCCESS");
+  await page.close();
+});
+
 it("a page that comes back out of the browser's cache looks once, half a second later", BOUND, async (context) => {
   const page = await open();
   await page.begin("back");

@@ -2,7 +2,7 @@
 
 use super::EPSILON_MS;
 use super::shared::{Flight, Look, Shared, pauses};
-use nanobanana_task::reply::{Class, Kind, Problem, Reading, Status};
+use nanobanana_task::reply::{Class, Code, Kind, Problem, Reading, Status};
 use nanobanana_task::wait::{Handle, MIN_GAP_MS, Next, Outcome, Page, Terms, Wait};
 use std::rc::Rc;
 
@@ -32,11 +32,10 @@ pub(super) struct Rules {
     /// It had a look sent, and has heard of none since.
     sent_ms: Option<f64>,
     last: Option<Look>,
-    /// A poll has been good.
+    /// A reply has shown that address and key are right.
     seen: bool,
-    /// Failures in a row of which only a few are ridden out, and redirected ones since the last good
-    /// poll.
-    few_in_a_row: u32,
+    /// Failures since the last good poll of which only a few are ridden out, and redirected ones.
+    few: u32,
     redirected: u32,
     unknown_since_ms: Option<f64>,
     /// What the server is owed.
@@ -76,7 +75,7 @@ impl Rules {
             sent_ms: None,
             last: None,
             seen: false,
-            few_in_a_row: 0,
+            few: 0,
             redirected: 0,
             unknown_since_ms: Some(now_ms),
             not_before_ms: f64::NEG_INFINITY,
@@ -164,7 +163,8 @@ impl Rules {
             Reading::Task(task) => (Some(task.status), None),
             Reading::Problem(problem) => (None, Some(problem.class)),
         };
-        // How many in a row are one too many, by what the failure is and whether the task was seen.
+        self.seen |= matches!(reading, Reading::Problem(problem) if problem.code == Some(Code::Number(200.0)));
+        // How many are one too many, by what the failure is and whether the task was seen.
         let most = match (class, self.seen) {
             (Some(Class::FewTimes | Class::FewTimesOnceSeen), true) => 4,
             (Some(Class::FewTimes | Class::Unclear | Class::Redirected), _) => 3,
@@ -172,13 +172,13 @@ impl Rules {
             (Some(Class::Final | Class::FewTimesOnceSeen), _) => 1,
             _ => 0,
         };
-        self.few_in_a_row = if most > 0 { self.few_in_a_row + 1 } else { 0 };
+        self.few += u32::from(most > 0);
         self.redirected += u32::from(class == Some(Class::Redirected));
         if status.is_some() {
-            (self.seen, self.redirected) = (true, 0);
+            (self.seen, self.redirected, self.few) = (true, 0, 0);
             self.unknown_since_ms = None;
         }
-        let counted = if class == Some(Class::Redirected) { self.redirected } else { self.few_in_a_row };
+        let counted = if class == Some(Class::Redirected) { self.redirected } else { self.few };
         match (status, class) {
             (Some(_), _) if self.terms.once => Some(Outcome::Looked),
             (None, _) if self.terms.once => Some(Outcome::GaveUp),
