@@ -13,11 +13,12 @@ const MAX_REPLY_BYTES = 1_048_576;
  * @param {{ headers: Headers, signal: AbortSignal } & RequestInit | undefined} init
  * @param {number | undefined} silenceMs How long a reply that goes on may be silent, where it may go on.
  * @param {boolean | undefined} inBrowser Where all tabs share their connections to an origin.
+ * @param {boolean | undefined} mayFollow Another tab's stream may answer it.
  */
-export async function asked(own, url, init, silenceMs, inBrowser) {
+export async function asked(own, url, init, silenceMs, inBrowser, mayFollow) {
   if (!url || !init) return own?.();
   const { headers, signal, ...rest } = init;
-  const place = silenceMs ? await (inBrowser ? placeFor(url, signal) : ownPlace(signal)) : undefined;
+  const place = silenceMs ? await (inBrowser ? placeFor(url, signal, silenceMs, mayFollow) : ownPlace(signal)) : undefined;
   if (place) headers.set("Accept", "application/json, text/event-stream");
   // The headers are a plain object, because a fetch that is no part of the runtime does not know the runtime's class.
   const sent = { method: "GET", headers: Object.fromEntries(headers), ...rest, ...(isTaken(signal) && { signal }) };

@@ -37,15 +37,18 @@ let reopen = () => {};
  *
  * @param {string} url Of the task.
  * @param {AbortSignal} signal Of the request.
+ * @param {number} silenceMs A stream that shows no sign of life for so long is over.
+ * @param {boolean} [mayFollow] Another tab's stream will do.
  * @returns {Promise<Place | undefined>}
  */
-export async function placeFor(url, signal) {
+export async function placeFor(url, signal, silenceMs, mayFollow) {
   if (performance.now() < closedUntil) return;
   const ending = new AbortController();
   const place = { signal: ending.signal, leave: () => ending.abort(), tell() {} };
   signal.addEventListener("abort", place.leave);
   try {
-    const found = (await take(url, place)) ?? (await follow(url, place));
+    const free = await take(url, place, silenceMs);
+    const found = free ?? (mayFollow ? await follow(url, place) : undefined);
     if (found && !signal.aborted) return found;
   } catch {
     // A page that may not use locks and channels polls.
@@ -58,9 +61,10 @@ export async function placeFor(url, signal) {
  *
  * @param {string} url
  * @param {Place} place
+ * @param {number} silenceMs
  * @returns {Promise<Place | undefined>}
  */
-async function take(url, place) {
+async function take(url, place, silenceMs) {
   if (page[HELD]) return;
   page[HELD] = true;
   const ends = endOf(place);
@@ -89,7 +93,7 @@ async function take(url, place) {
     place.leave();
   };
   watchQueue(originOf(url), place.signal, giveUp);
-  if (canShare()) share(url, place, giveUp);
+  if (canShare()) share(url, place, silenceMs, giveUp);
   return place;
 }
 
@@ -124,24 +128,30 @@ export function watchPoll(url, signal) {
 
 /**
  * Tells other tabs what the stream brings, from its first event on. A second lock says so for as
- * long as it lasts.
+ * long as it lasts. A tab that is frozen still receives messages, while its timers and its stream
+ * stand still: another tab's question then ends a stream that has been silent for too long.
  *
  * @param {string} url
  * @param {Place} place
+ * @param {number} silenceMs
  * @param {() => void} giveUp
  */
-function share(url, place, giveUp) {
+function share(url, place, silenceMs, giveUp) {
   const channel = channelOf(url);
   /** @type {string | undefined} */
   let last;
+  let toldAt = performance.now();
   const ends = endOf(place);
   void ends.then(() => channel.close());
   channel.onmessage = ({ data }) => {
     if (data?.isLate === true) giveUp();
-    else if (data?.ask === url && last) channel.postMessage({ url, event: last });
+    else if (data?.ask !== url || !last) return;
+    else if (performance.now() - toldAt >= silenceMs) place.leave();
+    else channel.postMessage({ url, event: last, isAnswer: true });
   };
   place.tell = (event) => {
     if (place.signal.aborted) return;
+    toldAt = performance.now();
     if (event !== null && last === undefined) {
       navigator.locks.request(NAME + url, () => ends).catch(() => {});
     }
@@ -173,15 +183,18 @@ async function follow(url, place) {
   /** @param {string | null} event */
   const textOf = (event) =>
     event === null ? ":\n\n" : `data:${event.replaceAll("\n", "\ndata:")}\n\n`;
+  let hasBegun = false;
   const isAnswered = await new Promise((resolve) => {
     const timer = setTimeout(resolve, ANSWER_MS);
     const end = () => (clearTimeout(timer), resolve(false));
     place.signal.addEventListener("abort", end);
     channel.onmessage = ({ data }) => {
-      if (data?.url !== url) return;
+      // What the stream brought before is no sign of life to a tab that has heard of it.
+      if (data?.url !== url || (hasBegun && data.isAnswer)) return;
       const { event } = data;
       if (typeof event !== "string" && event !== null) return;
       clearTimeout(timer);
+      hasBegun = true;
       resolve(true);
       controller.enqueue(encoder.encode(textOf(event)));
     };

@@ -127,6 +127,7 @@ impl Drive {
             && hub.connection.is_keyless()
             && now().steady_ms >= hub.streams_from_ms.get()
             && (hub.connection.in_browser || GOING_ON.load(Relaxed) < MOST_THAT_GO_ON);
+        let may_follow = !hub.client.borrow().needs_request(&task_id, number);
         // Where a poll belongs to a request its runtime may drop it, and nothing would count it off.
         let place = u32::from(offers_stream && !hub.connection.apart && !hub.connection.in_browser);
         GOING_ON.fetch_add(place, Relaxed);
@@ -141,6 +142,7 @@ impl Drive {
                 sent: &sent,
                 end,
                 offers_stream,
+                may_follow,
                 follows_redirects,
                 within_ms,
                 ahead_ms,

@@ -744,6 +744,45 @@ fn a_reply_that_goes_on_and_tells_nothing_new_is_looked_behind_after_a_minute() 
 }
 
 #[test]
+fn a_poll_after_a_silent_stream_behind_a_stale_one_or_near_the_deadline_needs_a_request() {
+    let mut client = Client::new(f64::INFINITY);
+    let mut wait = client.enter("t1", None, Terms { timeout_ms: 120_000.0, ..terms() }, at(NOW_MS));
+    let needed = |client: &mut Client<()>, wait: &mut Seat<()>, now_ms: f64| {
+        let Next::Send { look, .. } = next(client, wait, now_ms) else { panic!("{now_ms}: nothing is in its way") };
+        (look, client.needs_request("t1", look))
+    };
+    let ends = |client: &mut Client<()>, look, now_ms: f64| client.goes_on("t1", look, at(NOW_MS + now_ms), 0.0);
+    let tells = |client: &mut Client<()>, wait: &mut Seat<()>, look, now_ms: f64| {
+        event(client, wait, Next::Send { look, within_ms: 0.0 }, now_ms);
+    };
+    let (look, is_needed) = needed(&mut client, &mut wait, 0.0);
+    assert!(!is_needed, "the first");
+    tells(&mut client, &mut wait, look, 100.0);
+    ends(&mut client, look, 8_000.0);
+    let (look, is_needed) = needed(&mut client, &mut wait, 10_000.0);
+    assert!(!is_needed, "after a stream that ended");
+    tells(&mut client, &mut wait, look, 10_000.0);
+    ends(&mut client, look, 25_000.0);
+    let (look, is_needed) = needed(&mut client, &mut wait, 27_000.0);
+    assert!(is_needed, "after 15 s of silence");
+    assert!(!client.needs_request("t1", look - 1));
+    tells(&mut client, &mut wait, look, 27_000.0);
+    ends(&mut client, look, 28_000.0);
+    let (look, is_needed) = needed(&mut client, &mut wait, 32_000.0);
+    assert!(!is_needed, "after a stream that ended later");
+    tells(&mut client, &mut wait, look, 32_000.0);
+    for second in 33..92 {
+        client.goes_on("t1", look, at(NOW_MS + f64::from(second) * 1_000.0), 15_000.0);
+    }
+    let (look, is_needed) = needed(&mut client, &mut wait, 92_000.0);
+    assert!(is_needed, "behind a stale one");
+    tells(&mut client, &mut wait, look, 92_000.0);
+    ends(&mut client, look, 93_000.0);
+    let (_, is_needed) = needed(&mut client, &mut wait, 118_000.0);
+    assert!(is_needed, "near the deadline");
+}
+
+#[test]
 fn a_stream_that_lived_a_moment_before_the_deadline_is_no_reason_for_one_look_more() {
     let mut client = Client::new(f64::INFINITY);
     let mut wait = client.enter("t1", None, Terms { timeout_ms: 12_000.0, ..terms() }, at(NOW_MS));

@@ -90,6 +90,8 @@ struct Task<C, K> {
     looks: u32,
     last: Option<Look<C>>,
     flight: Option<Flight>,
+    /// The stream before the next poll ended because it was silent for too long.
+    silent: bool,
     not_before_ms: f64,
     /// The numbers of its turns, of its waits and of its single looks. What they number may be over.
     turn: f64,
@@ -109,6 +111,8 @@ struct Flight {
     goes_on: bool,
     /// It was sent in place of one that was cut off or lost, and is not cut off itself.
     again: bool,
+    /// Another tab's stream must not answer it.
+    needs_request: bool,
 }
 
 /// What a look brought.
@@ -308,6 +312,8 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
             && let Some(task) = self.tasks.get_mut(place)
             && let Some(flight) = task.flight.filter(|flight| flight.look == look)
         {
+            // The driver's timer may be a little early.
+            task.silent = flight.goes_on && sent_ms >= flight.until_ms - 2.0 * LOST_AFTER_MS;
             let until_ms = sent_ms + for_ms + LOST_AFTER_MS;
             task.flight = (for_ms > 0.0).then_some(Flight { sent_ms, until_ms, goes_on: true, again: false, ..flight });
             // A sign of life is no look.
@@ -321,6 +327,13 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
     #[must_use]
     pub fn is_on_its_way(&self, task_id: &str, look: u64) -> bool {
         self.task(task_id).is_some_and(|task| task.flight.is_some_and(|flight| flight.look == look))
+    }
+
+    /// Whether a poll is sent because a stream was silent or stale, or because the deadline is near. A stream of another
+    /// tab may be that same one, or may belong to a tab that is frozen.
+    #[must_use]
+    pub fn needs_request(&self, task_id: &str, look: u64) -> bool {
+        self.task(task_id).is_some_and(|task| task.flight.is_some_and(|flight| flight.look == look && flight.needs_request))
     }
 
     /// Until the next look at the task of a wait, as far as can be said; `None` where none is to come.
@@ -428,6 +441,9 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
         self.looks = self.looks.wrapping_add(1);
         self.single_last = single;
         self.budget.last_sent_ms = now_ms;
+        let needs_request = std::mem::take(&mut task.silent)
+            || task.flight.is_some_and(|before| before.goes_on)
+            || now_ms + seat.ahead_ms >= deadline_ms - 2.0 * LAST_LOOK_BEFORE_MS;
         task.flight = Some(Flight {
             look: self.looks,
             single,
@@ -435,6 +451,7 @@ impl<C: Clone, K: Clone + Default> Client<C, K> {
             until_ms: now_ms + within_ms + LOST_AFTER_MS,
             goes_on: false,
             again: task.flight.is_some_and(|before| !before.goes_on),
+            needs_request,
         });
         seat.cause = None;
         Next::Send { look: self.looks, within_ms }
@@ -496,6 +513,7 @@ impl<C, K: Default> Task<C, K> {
             looks: 0,
             last: None,
             flight: None,
+            silent: false,
             not_before_ms: not_before_ms.unwrap_or(f64::NEG_INFINITY),
             turn: f64::NAN,
             single_turn: f64::NAN,

@@ -37,6 +37,7 @@ extern "C" {
         init: Option<&js_sys::Object>,
         silence_ms: Option<f64>,
         in_browser: Option<bool>,
+        may_follow: Option<bool>,
     ) -> Promise;
 }
 
@@ -95,6 +96,8 @@ pub(crate) struct Look<'a, A> {
     pub(crate) end: Rc<End>,
     /// Its reply may go on.
     pub(crate) offers_stream: bool,
+    /// Another tab's stream may answer it.
+    pub(crate) may_follow: bool,
     /// Redirects are followed, where there is no key.
     pub(crate) follows_redirects: bool,
     /// The reply has to be there, body included.
@@ -127,7 +130,7 @@ async fn exchange<A: Asker>(look: &Look<'_, A>, limit: &Pause) -> Result<Reading
     let key = match &connection.key {
         Key::Fixed(key) => key.clone(),
         Key::Asked(ask) => {
-            let given = JsFuture::from(asked(Some(ask), None, None, None, None)).await.map_err(Trouble::NoKey)?;
+            let given = JsFuture::from(asked(Some(ask), None, None, None, None, None)).await.map_err(Trouble::NoKey)?;
             checked_key(given.as_string().unwrap_or_default()).map_err(Trouble::Refused)?
         }
     };
@@ -144,7 +147,8 @@ async fn exchange<A: Asker>(look: &Look<'_, A>, limit: &Pause) -> Result<Reading
     let init = init(look, &key, &controller);
     let mut in_flight = InFlight(Some(controller));
     let silence_ms = look.offers_stream.then_some(SILENCE_MS);
-    let request = asked(connection.fetch.as_ref(), Some(&url), Some(&init.0), silence_ms, Some(connection.in_browser));
+    let (own, in_browser) = (connection.fetch.as_ref(), Some(connection.in_browser));
+    let request = asked(own, Some(&url), Some(&init.0), silence_ms, in_browser, Some(look.may_follow));
     let came = JsFuture::from(request).await.map_err(lost)?;
     let came_ms = now().steady_ms;
     let mut body = came.member("body");
@@ -152,7 +156,7 @@ async fn exchange<A: Asker>(look: &Look<'_, A>, limit: &Pause) -> Result<Reading
         // From here on it is over when it has been silent for too long, or nobody wants more.
         limit.stop_timer();
         while !body.is_undefined() && look.sent.hears((!body.is_null()).then(|| read(look, &key, &came, came_ms, &body))) {
-            body = JsFuture::from(asked(Some(&next), None, None, None, None)).await.unwrap_or_default();
+            body = JsFuture::from(asked(Some(&next), None, None, None, None, None)).await.unwrap_or_default();
         }
         return Err(Trouble::Over);
     }

@@ -139,6 +139,36 @@ it("a stream is given up when a poll of another tab gets no connection", BOUND, 
   assert.equal(site.open().length, 0, "open streams");
 });
 
+it("a frozen tab with the stream does not keep the end of a task from others", BOUND, async () => {
+  const [first, second] = [await open(), await open()];
+  await first.begin("kept");
+  await until("a stream", () => site.open().length === 1, SOON_MS);
+  await pause(500);
+  await second.begin("kept");
+  await pause(2_000);
+  assert.equal(site.requests.length, 1, "requests of both tabs");
+  await first.devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+  site.finish("kept");
+  await second.succeeds("kept", 15_000 + SOON_MS);
+  // The frozen tab has shown no sign of life for 15 s, and no longer answers for its stream.
+  const third = await open();
+  await third.begin("kept");
+  await third.succeeds("kept", 5_000);
+});
+
+it("the last poll before the deadline is a request, whatever another tab holds", BOUND, async () => {
+  const [first, second] = [await open(), await open()];
+  await first.begin("late");
+  await until("a stream", () => site.open().length === 1, SOON_MS);
+  await pause(500);
+  await first.devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+  site.finish("late");
+  await second.begin("late", { timeoutMs: 10_000 });
+  await until("the end", async () => (await second.end("late")) !== null, 15_000);
+  assert.equal(await second.end("late"), "SUCCESS");
+  assert.deepEqual(site.requests.map(({ stream }) => stream), [true, false], "requests of both tabs");
+});
+
 it("a page without Web Locks has one stream", BOUND, async () => {
   const tab = await open();
   await tab.evaluate("void delete Navigator.prototype.locks");
