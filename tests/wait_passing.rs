@@ -233,7 +233,7 @@ fn an_address_that_cannot_be_reached_ends_a_wait_that_never_was_of_use() {
 
 #[test]
 fn a_wait_that_carries_another_on_counts_on() {
-    let history = |seen, failures, limited| History { seen, failures, limited };
+    let history = |seen, failures, limited| History { seen, failures, limited, ..History::default() };
     // One poll each, as an object on its alarms takes them.
     let steps = |reading: &Reading, mut history: History| {
         for polls in 1..20 {
@@ -262,6 +262,27 @@ fn a_wait_that_carries_another_on_counts_on() {
         client.next_look_in_ms(&seat, at(NOW_MS)).expect("a next look")
     };
     assert_eq!((pause(0), pause(2)), (1_000.0, 4_000.0));
+}
+
+#[test]
+fn a_task_that_stays_unknown_ends_waits_that_carry_each_other_on() {
+    // One poll each every 2.5 s, the first of them with this history: when the last came to an end.
+    let ended_after_ms = |mut history: History| {
+        (0..20).map(|n| f64::from(n) * 2_500.0).find(|after_ms| {
+            let now = at(NOW_MS + after_ms);
+            let mut client = Client::<()>::new(f64::INFINITY);
+            let mut seat = client.enter("t1", None, terms(), now);
+            seat.carry_on(history);
+            look_and_hear(&mut client, &mut seat, failing(Class::NotThereYet), now, Page::Shown(0), 0.5);
+            history = seat.wait().history();
+            seat.wait().outcome() == Some(Outcome::GaveUp)
+        })
+    };
+    let seen = History { seen: true, ..History::default() };
+    assert_eq!(ended_after_ms(History::default()), Some(20_000.0));
+    assert_eq!(ended_after_ms(seen), Some(20_000.0), "the grace span begins when it was lost");
+    let by_later_clock = History { unknown_since_ms: Some(NOW_MS + 3_600_000.0), ..seen };
+    assert_eq!(ended_after_ms(by_later_clock), Some(20_000.0), "the clock was set back");
 }
 
 /// Plays a page that is offline all the time, whose polls bring `reading`: when they are sent.

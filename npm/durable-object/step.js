@@ -7,10 +7,11 @@ import { failed, found } from "../gateway/look.js";
 /** @typedef {import("../../src/types.d.ts").WaitOptions} WaitOptions */
 /** @typedef {import("../gateway/answer.js").Answer} Answer */
 /**
- * What the core judges the next failure by: whether a poll has been good, the failures since then, and
- * those of them whose number is limited. Each alarm begins a wait, which cannot know it by itself.
+ * What the core judges the next failure by: whether a poll has been good, the failures since then, those
+ * of them whose number is limited, and since when the API knows no such task. Each alarm begins a wait,
+ * which cannot know it by itself.
  *
- * @typedef {{ seen: number, failures: number, limited: number }} History
+ * @typedef {{ seen: number, failures: number, limited: number, unknownSince?: number | null }} History
  */
 /** @typedef {import("../../src/types.d.ts").Progress & { history: History | null }} Progress `history` is null at the end. */
 

@@ -76,7 +76,7 @@ pub enum Outcome {
 
 /// What a wait's decisions on failures are based on. A wait that goes on in another may be given that
 /// of the first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct History {
     /// A reply has shown that address and key are right.
     pub seen: bool,
@@ -84,6 +84,9 @@ pub struct History {
     pub failures: u32,
     /// Those of these whose number is limited.
     pub limited: u32,
+    /// Since when the id counts as unknown, in ms since the epoch: since the wait began, and once the
+    /// task has been seen, since the API called it unknown.
+    pub unknown_since_ms: Option<f64>,
 }
 
 /// What the machine waits for.
@@ -117,8 +120,6 @@ pub struct Wait {
     answered: bool,
     /// Failures whose request was redirected, since the last good poll.
     redirects: u32,
-    /// Since when the id counts as unknown: until the task has been seen, since this wait began or was brought back.
-    unknown_since_ms: Option<f64>,
     /// When the task began, as far as known; from the task itself once that has been read.
     born_at_ms: f64,
     born_as_read: bool,
@@ -159,10 +160,9 @@ impl Wait {
             problem: None,
             looks: 0,
             sent_ms: None,
-            history: History::default(),
+            history: History { unknown_since_ms: Some(now_ms), ..History::default() },
             answered: false,
             redirects: 0,
-            unknown_since_ms: Some(now_ms),
             born_at_ms: started_at_ms,
             born_as_read: false,
             estimated_progress: 0.0,
@@ -175,7 +175,10 @@ impl Wait {
 
     /// Failures count on from what they were in the wait that this one carries on.
     pub(super) fn carry_on(&mut self, history: History) {
-        self.history = history;
+        let began_ms = self.history.unknown_since_ms;
+        // The clock may have been set back meanwhile.
+        let since_ms = history.unknown_since_ms.map(|at_ms| at_ms.min(began_ms.unwrap_or(at_ms))).or(began_ms.filter(|_| !history.seen));
+        self.history = History { unknown_since_ms: since_ms, ..history };
         self.answered |= history.seen;
     }
 
@@ -389,7 +392,6 @@ impl Wait {
         self.history = History { seen: true, ..History::default() };
         self.answered = true;
         self.redirects = 0;
-        self.unknown_since_ms = None;
         // Read once: a wall clock that is set later on does not make the task older.
         if !self.born_as_read
             && let Some(age_ms) = age_ms(details, now_ms)
@@ -412,7 +414,7 @@ impl Wait {
     }
 
     fn failed(&mut self, problem: &Rc<Problem>, now_ms: f64, random: f64) -> State {
-        let History { seen, failures, limited } = self.history;
+        let History { seen, failures, limited, .. } = self.history;
         // A success that does not name its image yet shows that address and key are right.
         let seen = seen || problem.code == Some(Code::Number(200.0));
         let class = problem.class.in_wait(seen);
@@ -420,7 +422,7 @@ impl Wait {
         let redirected = class == Class::Redirected;
         // Passing failures in between do not begin the count anew: a wait would never end where both alternate.
         let limited = limited.saturating_add(most.is_some().into());
-        self.history = History { seen, failures: failures.saturating_add(1), limited };
+        self.history = History { seen, failures: failures.saturating_add(1), limited, ..self.history };
         self.redirects = self.redirects.saturating_add(redirected.into());
         self.answered |= problem.code.is_some();
         // A few attempts are to take seconds, also after an outage of minutes.
@@ -463,7 +465,7 @@ impl Wait {
     /// Within the grace span the id counts as not there yet, and the last look of the span is taken at its very end.
     fn not_found(&mut self, asked_ms: f64, now_ms: f64, random: f64) -> State {
         self.history.failures = 0;
-        let until = *self.unknown_since_ms.get_or_insert(now_ms) + self.terms.not_found_grace_ms;
+        let until = *self.history.unknown_since_ms.get_or_insert(now_ms) + self.terms.not_found_grace_ms;
         if now_ms >= until {
             self.problem = self.problem.as_deref().map(|problem| problem.classed(Class::Final).into());
             return State::Ended(Outcome::GaveUp);

@@ -177,7 +177,12 @@ impl Call {
         let history = options.member("history");
         if Json::is_object(&history) {
             let count = |name| history.number_at(name).unwrap_or_default() as u32;
-            self.history = Some(History { seen: count("seen") > 0, failures: count("failures"), limited: count("limited") });
+            self.history = Some(History {
+                seen: count("seen") > 0,
+                failures: count("failures"),
+                limited: count("limited"),
+                unknown_since_ms: history.number_at("unknownSince"),
+            });
         }
     }
 }

@@ -137,11 +137,12 @@ pub(crate) fn failure_out(failure: &Failure) -> JsValue {
     out.into_js()
 }
 
-fn history_out(History { seen, failures, limited }: History) -> JsValue {
+fn history_out(History { seen, failures, limited, unknown_since_ms }: History) -> JsValue {
     let mut out = Object::new();
     for (name, count) in [("seen", seen.into()), ("failures", failures), ("limited", limited)] {
         out.number(name, count.into());
     }
+    out.number_or_null("unknownSince", unknown_since_ms);
     out.into_js()
 }
 

@@ -187,6 +187,21 @@ describe("the steps of an object", () => {
     }
   });
 
+  it("end where the API never knows the task, as a wait that goes through does", async () => {
+    for (const first of [[], [task()]]) {
+      const replies = [...first, ...Array(5).fill({ code: 404, msg: "not found", data: null })];
+      const fetch = async () => Response.json(replies.shift());
+      const options = { baseUrl: "http://own.test", apiKey: "key", fetch, notFoundGraceMs: 1_500 };
+      let known = begun("t", Date.now());
+      while (known.end === null && replies.length > 0) {
+        const taken = await step(waitForTask, known.handle ?? "t", options, { paramJson: false, apiMessages: false }, known.history);
+        known = after(known, taken, Date.now());
+        await new Promise((resolve) => setTimeout(resolve, known.end === null ? known.nextLookAt - Date.now() : 0));
+      }
+      assert.deepEqual([known.end, known.answer?.code], ["refused", 404]);
+    }
+  });
+
   it("give a stray answer a few attempts before any good poll, and a refused key none", async () => {
     assert.deepEqual((await steps([404, 404, 404, 404])).pauses.length, 2);
     assert.deepEqual((await steps([refused, refused])).pauses.length, 0);
