@@ -1,6 +1,6 @@
 //! Waiting: for a time, or until something happens. Whoever drops a [`Pause`] stops its timer.
 
-use super::clock::{now, timer_fired};
+use super::clock::TimerSet;
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -46,9 +46,9 @@ pub(crate) struct Pause {
 /// Starts a pause of `ms`. Longer than a timer can be, it ends early: its driver asks again.
 pub(super) fn pause(ms: f64, end: Rc<End>) -> Pause {
     let ended = Rc::clone(&end);
-    let (set_ms, ms) = (now().steady_ms, ms.clamp(0.0, LONGEST_TIMER_MS).ceil());
+    let (set, ms) = (TimerSet::now(), ms.clamp(0.0, LONGEST_TIMER_MS).ceil());
     let on_end = Closure::new(move || {
-        timer_fired(set_ms, ms);
+        set.fired(ms);
         ended.now();
     });
     let timer = set_timeout(on_end.as_ref(), ms);

@@ -28,8 +28,9 @@ afterEach(() => mock.timers.reset());
  * @param {object[]} replies The last again and again.
  * @param {number} mostMs
  * @param {import("../../pkg/index.js").WaitOptions} [options]
+ * @param {number} [stepMs]
  */
-async function drive(replies, mostMs, options) {
+async function drive(replies, mostMs, options, stepMs = STEP_MS) {
   let settled = false;
   const fetch = async () => {
     sent.push(nowMs);
@@ -40,8 +41,8 @@ async function drive(replies, mostMs, options) {
   while (!settled && nowMs < mostMs) {
     for (let turns = 0; turns < 10; turns += 1) await new Promise((resolve) => turn(() => resolve(undefined)));
     if (settled) break;
-    mock.timers.tick(STEP_MS);
-    nowMs += STEP_MS;
+    mock.timers.tick(stepMs);
+    nowMs += stepMs;
   }
   return settled ? promise : null;
 }
@@ -73,4 +74,56 @@ it("a request that hangs is given up where timers are driven by hand", BOUND, as
   const task = await drive([], 60_000, { fetch: /** @type {any} */ (fetch), requestTimeoutMs: 5_000 });
   assert.equal(task?.status, "SUCCESS");
   assert.ok(nowMs >= 5_000 - STEP_MS && nowMs < 10_000, `after ${nowMs} ms`);
+});
+
+for (const [timeoutMs, stepMs, mostSteps] of [
+  [600_000, 600_000, 2],
+  [60_000, 300_000, 2],
+  [60_000, 30_000, 3],
+]) {
+  it(`a deadline of ${timeoutMs} ms passes in steps of ${stepMs} ms`, BOUND, async () => {
+    mock.timers.enable({ apis: ["setTimeout", "Date"] });
+    const error = await drive([running], 10 * Number(stepMs), { timeoutMs }, stepMs);
+    assert.equal(error?.kind, "timed-out", `requests at ${sent}`);
+    assert.ok(nowMs <= Number(mostSteps) * Number(stepMs), `after ${nowMs} ms`);
+    assert.ok(error.elapsedMs >= Number(timeoutMs) && error.elapsedMs <= nowMs + 1_000, `${error.elapsedMs}`);
+  });
+}
+
+it("a deadline passes in one step that ends later than the timer that fired in it", BOUND, async () => {
+  // As Sinon's, Jest's and Vitest's timers do it: `Date` is at the timer's own time when that fires.
+  mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  let settled = false;
+  const fetch = async () => Response.json(running);
+  const wait = waitForTask("t", { apiKey: "key", fetch }).catch((error) => error);
+  void wait.finally(() => (settled = true));
+  const turns = async () => {
+    for (let n = 0; n < 10; n += 1) await new Promise((resolve) => turn(() => resolve(undefined)));
+  };
+  await turns();
+  for (let ms = 0; ms < 600_000; ms += STEP_MS) mock.timers.tick(STEP_MS);
+  await turns();
+  mock.timers.tick(600_000);
+  await turns();
+  assert.ok(settled);
+  assert.equal((await wait).kind, "timed-out");
+});
+
+it("a clock that is set is no time that has passed, once timers are real again", BOUND, async () => {
+  mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  assert.equal((await drive([running], 600_000, { timeoutMs: 60_000 }, 30_000))?.kind, "timed-out");
+  mock.timers.reset();
+  const { now } = Date;
+  const fetch = async () => {
+    sent.push(performance.now());
+    if (sent.length === 2) Date.now = () => now() + 3_600_000;
+    return Response.json(sent.length < 4 ? running : done);
+  };
+  sent = [];
+  try {
+    const task = await waitForTask("t", { apiKey: "key", fetch, pace: "eager", timeoutMs: 25_000 });
+    assert.equal(task.status, "SUCCESS");
+  } finally {
+    Date.now = now;
+  }
 });
