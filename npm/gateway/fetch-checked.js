@@ -7,15 +7,16 @@ import { HEADERS, fetchPlainly } from "./picture.js";
 /**
  * What is used of Node's modules, whose types the package does without.
  *
- * @typedef {object} IncomingMessage
+ * @typedef {object} Message
  * @property {number} [statusCode]
  * @property {Record<string, string | string[] | undefined>} headers
- * @property {(event: string, listener: (value: any) => void) => void} on
- * @property {() => void} pause
- * @property {() => void} resume
+ * @property {(event: "error", listener: () => void) => void} on
  * @property {() => void} destroy
  */
-/** @typedef {{ get(options: object, listener: (message: IncomingMessage) => void): { once(event: "error", listener: (error: Error) => void): void } }} Http */
+/** @typedef {Message & AsyncIterable<Uint8Array>} IncomingMessage */
+/** @typedef {(value: any, socket: { destroy(): void }) => void} Listener */
+/** @typedef {{ on(event: string, listener: Listener): void }} ClientRequest */
+/** @typedef {{ get(options: object): ClientRequest }} Http */
 
 /** Statuses whose replies have no body. */
 const EMPTY = [101, 204, 205, 304];
@@ -57,7 +58,9 @@ function sent(client, { hostname, host, port, pathname, search }, address, signa
     const headers = { ...HEADERS, Host: host };
     // The certificate is held against the name.
     const options = { host: address, servername: hostname, path: pathname + search, headers, signal, agent: false, ...(port !== "" && { port }) };
-    client.get(options, resolve).once("error", reject);
+    const request = client.get(options);
+    request.on("response", resolve);
+    request.on("error", reject);
   });
 }
 
@@ -72,18 +75,18 @@ function responseOf(message, signal) {
     message.destroy();
     return new Response(null, { status: 502 });
   }
+  signal.addEventListener("abort", () => message.destroy(), { once: true });
+  // The iterator reports errors, but listens for none before its first step or after its last.
+  message.on("error", () => {});
+  const chunks = message[Symbol.asyncIterator]();
   const body = new ReadableStream({
-    start(controller) {
-      message.on("data", (chunk) => {
-        controller.enqueue(new Uint8Array(chunk));
-        if ((controller.desiredSize ?? 0) <= 0) message.pause();
-      });
-      message.on("end", () => controller.close());
-      message.on("error", (error) => controller.error(error));
-      signal.addEventListener("abort", () => message.destroy(), { once: true });
+    // A stream that was cancelled meanwhile ignores what this function throws.
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(new Uint8Array(value));
     },
-    pull: () => void message.resume(),
-    cancel: () => void message.destroy(),
+    cancel: () => message.destroy(),
   });
   return new Response(body, { status, headers: given });
 }

@@ -34,6 +34,15 @@ const RUNTIMES = {
   Bun: () => [fromNpm("BUN", "Bun (npm install in tests/)", "@oven", ["bin/bun", "bin/bun.exe"], "bun/bin/bun.exe"), "run", "--no-install"],
 };
 
+const IMAGE = { status: 200, type: "image/png", whole: true };
+/** What an image's host does, the path under which it does, and what comes of it. */
+const OUTCOMES = /** @type {const} */ ([
+  ["redirects to an image", "/redirect", { ...IMAGE, requests: 2 }],
+  ["redirects with a body that has no end", "/endless-redirect", { ...IMAGE, requests: 2 }],
+  ["is left in mid-body", "/endless", { ...IMAGE, whole: false, requests: 1 }],
+  ["breaks off in mid-body", "/cut", { ...IMAGE, requests: 1, broken: true }],
+]);
+
 describe("an image's address that leads elsewhere than its name says", { skip: unable, ...BOUND }, () => {
   let place = "";
   before(async () => {
@@ -45,25 +54,32 @@ describe("an image's address that leads elsewhere than its name says", { skip: u
   });
   after(() => rm(place, { recursive: true }));
 
+  /** @param {string[]} command @param {string} address */
+  const outcome = async (command, address) => {
+    const cert = join(place, "cert.pem");
+    const env = { ...process.env, NODE_EXTRA_CA_CERTS: cert, DENO_CERT: cert };
+    const steps = ["ip link set lo up", `ip addr add ${PUBLIC}/32 dev lo`, `mount --bind ${join(place, "hosts")} /etc/hosts`, `exec "$@"`];
+    const { stdout } = await promisify(execFile)("unshare", [...OWN_NETWORK, steps.join(" && "), "sh", ...command, PROGRAM, address, place], { env, timeout: 20_000 });
+    return JSON.parse(stdout);
+  };
+
   for (const [runtime, command] of Object.entries(RUNTIMES)) {
     it(`is not asked from ${runtime}, and a public one is`, BOUND, async () => {
-      /** @param {string} origin */
-      const outcome = async (origin) => {
-        const cert = join(place, "cert.pem");
-        const env = { ...process.env, NODE_EXTRA_CA_CERTS: cert, DENO_CERT: cert };
-        const steps = ["ip link set lo up", `ip addr add ${PUBLIC}/32 dev lo`, `mount --bind ${join(place, "hosts")} /etc/hosts`, `exec "$@"`];
-        const { stdout } = await promisify(execFile)("unshare", [...OWN_NETWORK, steps.join(" && "), "sh", ...command(), PROGRAM, origin, place], { env });
-        return JSON.parse(stdout);
-      };
+      const from = (/** @type {string} */ origin) => outcome(command(), origin);
       for (const name of ["private.example", "both.example", "six.example", "cloud.example"]) {
-        const { status, requests } = await outcome(`http://${name}`);
+        const { status, requests } = await from(`http://${name}`);
         assert.deepEqual([status, requests], [502, 0], name);
       }
-      assert.deepEqual(await outcome("http://public.example"), { status: 200, type: "image/png", whole: true, requests: 1 });
+      assert.deepEqual(await from("http://public.example"), { status: 200, type: "image/png", whole: true, requests: 1 });
       // The certificate is held against the name, though the address is what is connected to.
-      assert.deepEqual(await outcome("https://public.example"), { status: 200, type: "image/png", whole: true, requests: 1 });
-      const { status, requests } = await outcome("https://other.example");
+      assert.deepEqual(await from("https://public.example"), { status: 200, type: "image/png", whole: true, requests: 1 });
+      const { status, requests } = await from("https://other.example");
       assert.deepEqual([status, requests], [502, 0]);
     });
+
+    for (const [what, path, expected] of OUTCOMES)
+      it(`${what}, in ${runtime}`, BOUND, async () => {
+        assert.deepEqual(await outcome(command(), `http://public.example${path}`), expected);
+      });
   }
 });
