@@ -61,6 +61,12 @@ function sent(client, { hostname, host, port, pathname, search }, address, signa
     const request = client.get(options);
     request.on("response", resolve);
     request.on("error", reject);
+    // Without this listener, nothing but "close" tells of a host that switches protocols.
+    request.on("upgrade", (_, socket) => {
+      socket.destroy();
+      reject(new Error("The host switched to another protocol"));
+    });
+    request.on("close", () => reject(new Error("The connection was closed without a reply")));
   });
 }
 

@@ -34,6 +34,7 @@ const RUNTIMES = {
   Bun: () => [fromNpm("BUN", "Bun (npm install in tests/)", "@oven", ["bin/bun", "bin/bun.exe"], "bun/bin/bun.exe"), "run", "--no-install"],
 };
 
+const JSON_TYPE = "application/json; charset=utf-8";
 const IMAGE = { status: 200, type: "image/png", whole: true };
 /** What an image's host does, the path under which it does, and what comes of it. */
 const OUTCOMES = /** @type {const} */ ([
@@ -41,6 +42,7 @@ const OUTCOMES = /** @type {const} */ ([
   ["redirects with a body that has no end", "/endless-redirect", { ...IMAGE, requests: 2 }],
   ["is left in mid-body", "/endless", { ...IMAGE, whole: false, requests: 1 }],
   ["breaks off in mid-body", "/cut", { ...IMAGE, requests: 1, broken: true }],
+  ["switches protocols", "/switching", { status: 502, type: JSON_TYPE, whole: false, requests: 1 }],
 ]);
 
 describe("an image's address that leads elsewhere than its name says", { skip: unable, ...BOUND }, () => {

@@ -43,6 +43,10 @@ const paths = {
     response.writeHead(200, { "Content-Length": 1000 }).write(PNG);
     setTimeout(() => response.socket?.destroy(), 50);
   },
+  "/switching": ({ socket }) => {
+    const head = ["HTTP/1.1 101 Switching Protocols", "Upgrade: x", "Connection: upgrade"];
+    socket?.write(`${head.join("\r\n")}\r\n\r\nabc`);
+  },
 };
 /** @type {import("node:http").RequestListener} */
 const answer = (request, response) => {
