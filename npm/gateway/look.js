@@ -2,6 +2,7 @@
 // the reply; here its reading becomes the API's envelope again.
 import { refusal, retryAfter } from "./answer.js";
 import { SHORTEST_KEY } from "../echo.js";
+import { reasonOf } from "../thrown.js";
 import { sentenceOn, withoutApiText } from "./own-text.js";
 
 /** @typedef {import("../../src/types.d.ts").TaskDetails} TaskDetails */
@@ -21,6 +22,14 @@ const PASSING = ["server", "rate-limited", "not-found", "forbidden"];
 /** The core's sentence on the exception, and on another reply that its kind does not tell apart. */
 const UNCLEAR = "The API blames the parameters";
 const WITHOUT_IMAGE = "The API calls the task a success";
+
+/** What callers are told where the API's address is wrong, or its certificate. */
+const HOPELESS =
+  "The gateway could not reach the API, whose name does not exist or whose TLS or certificate is refused: " +
+  "whoever runs the gateway has to check its option upstream and its network";
+/** Reasons that the owner has been told. There are never many. @type {Set<string>} */
+const told = new Set();
+const MOST_TOLD = 10;
 
 /** What a header takes, as the core has it. */
 const KEY = /^[!-~]+$/;
@@ -155,5 +164,20 @@ function retryOf({ kind, retryable, httpStatus, message }) {
 function unreached({ kind, cause }) {
   if (cause === KEY_FAILED) return refusal(500, KEY_THREW);
   const isSlow = kind === "timed-out" || cause === undefined;
-  return isSlow ? refusal(504, "The API did not answer in time") : refusal(502, "The API could not be reached");
+  if (isSlow) return refusal(504, "The API did not answer in time");
+  const { text, isHopeless } = reasonOf(cause, "");
+  if (!isHopeless) return refusal(502, "The API could not be reached");
+  tellOwner(String(text));
+  return refusal(502, HOPELESS, { meaning: { kind: "server", retry: "backoff-once-seen" } });
+}
+
+/**
+ * Tells whoever runs the gateway what is wrong with the API's address, once. Callers are not told it.
+ *
+ * @param {string} reason
+ */
+function tellOwner(reason) {
+  if (told.has(reason) || told.size >= MOST_TOLD) return;
+  told.add(reason);
+  console.error(`nanobanana-task gateway: the API cannot be reached, check the option upstream: ${reason}`);
 }

@@ -149,6 +149,7 @@ fn told<V: Json>(reply: &Reply<'_, V>) -> Option<Verdict> {
         "few" => Class::FewTimes,
         "backoff" if kind == Kind::NotFound => Class::NotThereYet,
         "backoff" => Class::Passing,
+        "backoff-once-seen" => Class::PassingOnceSeen,
         _ => return None,
     };
     Some(Verdict(kind, class, ""))

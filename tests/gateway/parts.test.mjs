@@ -2,6 +2,8 @@
 /** Parts of the gateway and the task's object that decide something by themselves. */
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { describe, it } from "node:test";
 import { createGateway } from "../../pkg/gateway.js";
 import { isPublicAddress } from "../../npm/gateway/address.js";
@@ -151,6 +153,41 @@ describe("a look that several callers share", () => {
     const all = await Promise.all(["a", "b", "a"].map((taskId) => ask(taskId, undefined)));
     assert.deepEqual(all.map(({ body }) => body), ["a", "b", "a"]);
     assert.deepEqual(looks, ["slow", "a", "b"]);
+  });
+});
+
+describe("a gateway whose upstream has no valid certificate", () => {
+  // A server without TLS, which is asked over TLS.
+  it("says so to its callers and its owner, and a wait that was never of use ends", { timeout: 60_000 }, async (t) => {
+    const server = createServer((_, response) => response.end()).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+    const told = t.mock.method(console, "error", () => {});
+    const gateway = createGateway({ apiKey: "a-secret-key", upstream: `https://127.0.0.1:${port}`, cache: false, maxRequestsPerMinute: 100_000 });
+    let good = false;
+    const state = { code: 200, msg: "success", data: { taskId: "t", successFlag: 0, response: null } };
+    /** @param {string} url @param {RequestInit} init */
+    const fetch = async (url, init) => {
+      if (good) return ((good = false), Response.json(state));
+      return gateway(new Request(url, init));
+    };
+    /** @type {import("../../pkg/index.js").WaitOptions} */
+    const options = { baseUrl: "http://own.test", fetch, pace: "eager", timeoutMs: 45_000 };
+    try {
+      const error = await waitForTask("t", options).catch((thrown) => thrown);
+      assert.deepEqual([error.kind, error.attempts], ["server", 5], error.message);
+      assert.match(error.message, /^The gateway could not reach the API, whose name does not exist or whose TLS or certificate is refused: .* network \(/);
+      assert.ok(!error.message.includes(`${port}`));
+      const lines = told.mock.calls.map((call) => call.arguments.join(" "));
+      assert.equal(lines.length, 1, `${lines}`);
+      assert.match(String(lines[0]), /check the option upstream: .*(SSL|EPROTO)/);
+      assert.ok(!String(lines[0]).includes("a-secret-key"));
+      good = true;
+      const later = await waitForTask("t", { ...options, timeoutMs: 20_000 }).catch((thrown) => thrown);
+      assert.equal(later.kind, "timed-out", "after a good poll it may pass");
+    } finally {
+      server.close();
+    }
   });
 });
 
