@@ -18,11 +18,12 @@ const MAX_REPLY_BYTES = 1_048_576;
 export async function asked(own, url, init, silenceMs, inBrowser, mayFollow) {
   if (!url || !init) return own?.();
   const { headers, signal, ...rest } = init;
-  const place = silenceMs ? await (inBrowser ? placeFor(url, signal, silenceMs, mayFollow) : ownPlace(signal)) : undefined;
+  const place = silenceMs ? await (inBrowser ? placeFor(url, signal, silenceMs, !own, mayFollow) : ownPlace(signal)) : undefined;
   if (place) headers.set("Accept", "application/json, text/event-stream");
   // The headers are a plain object, because a fetch that is no part of the runtime does not know the runtime's class.
   const sent = { method: "GET", headers: Object.fromEntries(headers), ...rest, ...(isTaken(signal) && { signal }) };
-  const watched = inBrowser && !place ? watchPoll(url, signal) : undefined;
+  // How long an own fetch takes says nothing of connections.
+  const watched = inBrowser && !place && !own ? watchPoll(url, signal) : undefined;
   let goesOn = false;
   try {
     // The bare global, so that it is called with the right `this` and found late.

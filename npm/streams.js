@@ -38,17 +38,18 @@ let reopen = () => {};
  * @param {string} url Of the task.
  * @param {AbortSignal} signal Of the request.
  * @param {number} silenceMs A stream that shows no sign of life for so long is over.
+ * @param {boolean} mayShare The request is the runtime's own fetch, and not the caller's.
  * @param {boolean} [mayFollow] Another tab's stream will do.
  * @returns {Promise<Place | undefined>}
  */
-export async function placeFor(url, signal, silenceMs, mayFollow) {
+export async function placeFor(url, signal, silenceMs, mayShare, mayFollow) {
   if (performance.now() < closedUntil) return;
   const ending = new AbortController();
   const place = { signal: ending.signal, leave: () => ending.abort(), tell() {} };
   signal.addEventListener("abort", place.leave);
   try {
-    const free = await take(url, place, silenceMs);
-    const found = free ?? (mayFollow ? await follow(url, place) : undefined);
+    const free = await take(url, place, silenceMs, mayShare);
+    const found = free ?? (mayShare && mayFollow ? await follow(url, place) : undefined);
     if (found && !signal.aborted) return found;
   } catch {
     // A page that may not use locks and channels polls.
@@ -62,9 +63,10 @@ export async function placeFor(url, signal, silenceMs, mayFollow) {
  * @param {string} url
  * @param {Place} place
  * @param {number} silenceMs
+ * @param {boolean} mayShare
  * @returns {Promise<Place | undefined>}
  */
-async function take(url, place, silenceMs) {
+async function take(url, place, silenceMs, mayShare) {
   if (page[HELD]) return;
   page[HELD] = true;
   const ends = endOf(place);
@@ -93,7 +95,7 @@ async function take(url, place, silenceMs) {
     place.leave();
   };
   watchQueue(originOf(url), place.signal, giveUp);
-  if (canShare()) share(url, place, silenceMs, giveUp);
+  if (canShare()) share(url, place, silenceMs, mayShare, giveUp);
   return place;
 }
 
@@ -129,14 +131,16 @@ export function watchPoll(url, signal) {
 /**
  * Tells other tabs what the stream brings, from its first event on. A second lock says so for as
  * long as it lasts. A tab that is frozen still receives messages, while its timers and its stream
- * stand still: another tab's question then ends a stream that has been silent for too long.
+ * stand still: another tab's question then ends a stream that has been silent for too long. What a
+ * caller's own fetch brings is told to no other tab, whose own fetch might have brought something else.
  *
  * @param {string} url
  * @param {Place} place
  * @param {number} silenceMs
+ * @param {boolean} mayShare
  * @param {() => void} giveUp
  */
-function share(url, place, silenceMs, giveUp) {
+function share(url, place, silenceMs, mayShare, giveUp) {
   const channel = channelOf(url);
   /** @type {string | undefined} */
   let last;
@@ -149,6 +153,7 @@ function share(url, place, silenceMs, giveUp) {
     else if (performance.now() - toldAt >= silenceMs) place.leave();
     else channel.postMessage({ url, event: last, isAnswer: true });
   };
+  if (!mayShare) return;
   place.tell = (event) => {
     if (place.signal.aborted) return;
     toldAt = performance.now();

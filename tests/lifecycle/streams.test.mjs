@@ -169,6 +169,30 @@ it("the last poll before the deadline is a request, whatever another tab holds",
   assert.deepEqual(site.requests.map(({ stream }) => stream), [true, false], "requests of both tabs");
 });
 
+it("a wait with its own fetch is not answered by another tab's stream", BOUND, async () => {
+  const [first, second] = [await open(), await open()];
+  await first.begin("own");
+  await until("a stream", () => site.open().length === 1, SOON_MS);
+  await pause(500);
+  await second.evaluate(`begin("own", { fetch: (...args) => ((globalThis.calls ??= []).push(args[0]), fetch(...args)) })`);
+  await until("a poll", async () => (await second.evaluate("tell()")).waits["own"].nexts.length > 0, SOON_MS);
+  const calls = await second.evaluate("globalThis.calls ?? []");
+  assert.equal(calls.length, 1, "calls of its fetch");
+  assert.equal(site.of("own").length, 2, "requests");
+});
+
+it("the stream of a wait with its own fetch answers no other tab", BOUND, async () => {
+  const [first, second] = [await open(), await open()];
+  await first.evaluate(`begin("alone", { fetch: (...args) => fetch(...args) })`);
+  await until("a stream", () => site.open().length === 1, SOON_MS);
+  await pause(500);
+  await second.begin("alone");
+  await until("a poll of the other tab", () => site.of("alone").length > 1, 5_000);
+  site.finish("alone");
+  await first.succeeds("alone", SOON_MS);
+  await second.succeeds("alone", SOON_MS);
+});
+
 it("a page without Web Locks has one stream", BOUND, async () => {
   const tab = await open();
   await tab.evaluate("void delete Navigator.prototype.locks");
