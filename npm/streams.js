@@ -11,8 +11,10 @@ const HELD = Symbol.for(NAME);
 const NO_STREAMS_MS = 300_000;
 /** A request that had to wait so long for a connection is one that queued. */
 const QUEUED_MS = 300;
-/** A poll that has no answer after so long may be queueing still. */
-const LATE_MS = 5_000;
+/** A poll that has no answer after so long may be queueing. Each that was not doubles it. */
+let lateMs = 5_000;
+/** Within so long after its end a request has its resource timing. */
+const TIMED_MS = 1_000;
 /** A tab that has the stream answers others within this time, or is busy or frozen. */
 const ANSWER_MS = 1_000;
 
@@ -87,15 +89,35 @@ async function take(url, place, silenceMs, mayShare) {
   void ends.then(() => kept).then(free);
 
   const giveUp = () => {
+    if (place.signal.aborted) return;
     closedUntil = performance.now() + NO_STREAMS_MS;
     kept = new Promise((resolve) => {
       const timer = setTimeout(resolve, NO_STREAMS_MS);
-      reopen = () => (clearTimeout(timer), resolve(undefined));
+      reopen = () => {
+        clearTimeout(timer);
+        resolve(undefined);
+      };
     });
     place.leave();
   };
   watchQueue(originOf(url), place.signal, giveUp);
-  if (canShare()) share(url, place, silenceMs, mayShare, giveUp);
+  if (canShare()) {
+    const channel = channelOf(url);
+    void ends.then(() => kept).then(() => channel.close());
+    share(url, place, silenceMs, mayShare, channel);
+    let late = 0;
+    channel.addEventListener("message", ({ data }) => {
+      if (data?.isLate === true) {
+        late += 1;
+        giveUp();
+      } else if (data?.isLate === false && late > 0) {
+        late -= 1;
+        if (late > 0 || !place.signal.aborted) return;
+        closedUntil = 0;
+        reopen();
+      }
+    });
+  }
   return place;
 }
 
@@ -111,19 +133,36 @@ export const idle = () => reopen();
 
 /**
  * Has the tab with the stream give it up where a poll gets no answer, until what it returns is
- * called.
+ * called. A request that is under way has no resource timing: only when it has ended is it known
+ * whether it queued, and where it did not, there may be streams again.
  *
  * @param {string} url
  * @param {AbortSignal} signal
  */
 export function watchPoll(url, signal) {
+  const began = performance.now();
+  /** @type {PerformanceObserver | undefined} */
+  let observer;
+  const tell = (/** @type {boolean} */ isLate) => {
+    const channel = channelOf(url);
+    channel.postMessage({ isLate });
+    channel.close();
+  };
   const timer = setTimeout(() => {
     if (!canShare()) return;
-    const channel = channelOf(url);
-    channel.postMessage({ isLate: true });
-    channel.close();
-  }, LATE_MS);
-  const end = () => clearTimeout(timer);
+    tell(true);
+    observer = timings((entry) => {
+      if (entry.name !== url || entry.fetchStart < began || !entry.requestStart) return;
+      observer?.disconnect();
+      if (hasQueued(entry)) return;
+      lateMs *= 2;
+      tell(false);
+    });
+  }, lateMs);
+  const end = () => {
+    clearTimeout(timer);
+    if (observer) setTimeout(() => observer?.disconnect(), TIMED_MS);
+  };
   signal.addEventListener("abort", end);
   return end;
 }
@@ -132,28 +171,25 @@ export function watchPoll(url, signal) {
  * Tells other tabs what the stream brings, from its first event on. A second lock says so for as
  * long as it lasts. A tab that is frozen still receives messages, while its timers and its stream
  * stand still: another tab's question then ends a stream that has been silent for too long. What a
- * caller's own fetch brings is told to no other tab, whose own fetch might have brought something else.
+ * caller's own fetch brings is told to no other tab.
  *
  * @param {string} url
  * @param {Place} place
  * @param {number} silenceMs
  * @param {boolean} mayShare
- * @param {() => void} giveUp
+ * @param {BroadcastChannel} channel
  */
-function share(url, place, silenceMs, mayShare, giveUp) {
-  const channel = channelOf(url);
+function share(url, place, silenceMs, mayShare, channel) {
+  if (!mayShare) return;
   /** @type {string | undefined} */
   let last;
   let toldAt = performance.now();
   const ends = endOf(place);
-  void ends.then(() => channel.close());
   channel.onmessage = ({ data }) => {
-    if (data?.isLate === true) giveUp();
-    else if (data?.ask !== url || !last) return;
-    else if (performance.now() - toldAt >= silenceMs) place.leave();
+    if (data?.ask !== url || !last || place.signal.aborted) return;
+    if (performance.now() - toldAt >= silenceMs) place.leave();
     else channel.postMessage({ url, event: last, isAnswer: true });
   };
-  if (!mayShare) return;
   place.tell = (event) => {
     if (place.signal.aborted) return;
     toldAt = performance.now();
@@ -220,19 +256,29 @@ async function follow(url, place) {
  * @param {() => void} giveUp
  */
 function watchQueue(origin, signal, giveUp) {
-  if (typeof PerformanceObserver !== "function") return;
   const began = performance.now();
+  const observer = timings((entry) => {
+    const isLater = entry.name.startsWith(`${origin}/`) && entry.fetchStart > began;
+    if (isLater && hasQueued(entry)) giveUp();
+  });
+  signal.addEventListener("abort", () => observer?.disconnect());
+}
+
+/**
+ * Calls `call` with the timing of each request of this page that ends from now on.
+ *
+ * @param {(entry: PerformanceResourceTiming) => void} call
+ */
+function timings(call) {
+  if (typeof PerformanceObserver !== "function") return;
   const observer = new PerformanceObserver((list) => {
-    const entries = /** @type {PerformanceResourceTiming[]} */ (list.getEntries());
-    const isQueue = entries.some(
-      ({ name, nextHopProtocol, fetchStart, domainLookupStart, connectEnd, requestStart }) =>
-        nextHopProtocol === "http/1.1" &&
-        name.startsWith(`${origin}/`) &&
-        fetchStart > began &&
-        requestStart - fetchStart - (connectEnd - domainLookupStart) > QUEUED_MS,
-    );
-    if (isQueue) giveUp();
+    for (const entry of list.getEntries()) call(/** @type {PerformanceResourceTiming} */ (entry));
   });
   observer.observe({ type: "resource" });
-  signal.addEventListener("abort", () => observer.disconnect());
+  return observer;
 }
+
+/** Whether a request waited for a connection. @param {PerformanceResourceTiming} entry */
+const hasQueued = (entry) =>
+  entry.nextHopProtocol === "http/1.1" &&
+  entry.requestStart - entry.fetchStart - (entry.connectEnd - entry.domainLookupStart) > QUEUED_MS;

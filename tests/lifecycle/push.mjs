@@ -16,6 +16,8 @@ export async function startPushingSite() {
   const done = new Set();
   /** @type {Set<() => void>} */
   const streams = new Set();
+  /** How long an answer that is no stream takes. */
+  let slowMs = 0;
 
   /** @param {string} taskId */
   const isDone = (taskId) => done.has(taskId) || taskId.startsWith("done-");
@@ -33,7 +35,7 @@ export async function startPushingSite() {
     const noted = { taskId, stream, closed: false };
     requests.push(noted);
     if (!stream) {
-      sendJson(response, state(taskId));
+      setTimeout(() => sendJson(response, state(taskId)), slowMs);
       return true;
     }
     response.writeHead(200, { "Content-Type": "text/event-stream" });
@@ -54,6 +56,8 @@ export async function startPushingSite() {
   return {
     ...site,
     requests,
+    /** How long each answer takes from now on. @param {number} ms */
+    answerAfter: (ms) => void (slowMs = ms),
     /** Of a task. @param {string} taskId */
     of: (taskId) => requests.filter((request) => request.taskId === taskId),
     open: () => requests.filter(({ stream, closed }) => stream && !closed),

@@ -193,6 +193,18 @@ it("the stream of a wait with its own fetch answers no other tab", BOUND, async 
   await second.succeeds("alone", SOON_MS);
 });
 
+it("a slow poll that does not queue ends the stream only until it is answered", BOUND, async () => {
+  const [first, second] = [await open(), await open()];
+  await first.begin("pushed");
+  await until("a stream", () => site.open().length === 1, SOON_MS);
+  site.answerAfter(5_500);
+  await second.begin("slow");
+  await until("a poll", () => site.of("slow").length === 1, SOON_MS);
+  await until("no stream", () => site.open().length === 0, SOON_MS);
+  site.answerAfter(0);
+  await until("a stream again", () => site.open().length === 1, SOON_MS);
+});
+
 it("a page without Web Locks has one stream", BOUND, async () => {
   const tab = await open();
   await tab.evaluate("void delete Navigator.prototype.locks");
