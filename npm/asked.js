@@ -146,18 +146,24 @@ function header({ headers }, name) {
 }
 
 /**
- * Whether redirects were followed to another origin.
+ * Whether redirects were followed to another origin, or to another path than the same with a slash.
  *
  * @param {Response} reply
  * @param {string} asked
  */
 function isElsewhere({ redirected, url }, asked) {
   try {
-    return redirected && new URL(url).origin !== new URL(asked).origin;
+    return redirected && placeOf(url) !== placeOf(asked);
   } catch {
     // A reply that is made by hand may have no URL.
     return false;
   }
+}
+
+/** @param {string} url */
+function placeOf(url) {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname.replace(/\/$/, "");
 }
 
 /**

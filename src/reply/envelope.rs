@@ -118,7 +118,7 @@ impl Verdict {
     const SIGN_ON: Self = Self(
         Kind::Unauthorized,
         Class::Redirected,
-        "The request was redirected to another origin, as to a login page: sign in again, for example by \
+        "The request was redirected to another origin or page, as to a login page: sign in again, for example by \
          loading the page anew, and where there is no sign-on check baseUrl",
     );
     const KEYLESS: Self = Self(
