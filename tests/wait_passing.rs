@@ -191,16 +191,6 @@ fn a_few_attempts_take_seconds_also_after_a_long_outage() {
 }
 
 #[test]
-fn a_success_without_its_url_shows_that_the_key_is_right() {
-    let run = run(|n| match n {
-        0 => success_without_url(),
-        1 => http_401(),
-        _ => success(),
-    });
-    assert_eq!(run.outcome(), Outcome::Succeeded);
-}
-
-#[test]
 fn a_wait_that_nothing_ever_answered_says_so() {
     const SAYS: &str = "Nothing at this address has answered like the API yet";
     let say = |readings: &[Reading]| {

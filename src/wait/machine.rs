@@ -4,7 +4,7 @@ use super::backoff;
 use super::handle::Handle;
 use super::run_time_model::TaskKind;
 use super::schedule::{MIN_GAP_MS, Pace, PollContext, jittered};
-use crate::reply::{Class, Code, Kind, Model, Problem, Reading, Resolution, Status, TaskDetails};
+use crate::reply::{Class, Kind, Model, Problem, Reading, Resolution, Status, TaskDetails};
 use std::rc::Rc;
 
 /// The last look is taken this long before the deadline, so that it has time to come back.
@@ -78,7 +78,7 @@ pub enum Outcome {
 /// of the first.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct History {
-    /// A reply has shown that address and key are right.
+    /// A poll has been good.
     pub seen: bool,
     /// Failures since then.
     pub failures: u32,
@@ -415,8 +415,6 @@ impl Wait {
 
     fn failed(&mut self, problem: &Rc<Problem>, now_ms: f64, random: f64) -> State {
         let History { seen, failures, limited, .. } = self.history;
-        // A success that does not name its image yet shows that address and key are right.
-        let seen = seen || problem.code == Some(Code::Number(200.0));
         let class = problem.class.in_wait(seen);
         let most = problem.class.most_failures(seen);
         let redirected = class == Class::Redirected;

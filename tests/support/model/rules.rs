@@ -2,7 +2,7 @@
 
 use super::EPSILON_MS;
 use super::shared::{Flight, Look, Shared, pauses};
-use nanobanana_task::reply::{Class, Code, Kind, Problem, Reading, Status};
+use nanobanana_task::reply::{Class, Kind, Problem, Reading, Status};
 use nanobanana_task::wait::{Handle, MIN_GAP_MS, Next, Outcome, Page, Terms, Wait};
 use std::rc::Rc;
 
@@ -32,7 +32,7 @@ pub(super) struct Rules {
     /// It had a look sent, and has heard of none since.
     sent_ms: Option<f64>,
     last: Option<Look>,
-    /// A reply has shown that address and key are right.
+    /// A poll has been good.
     seen: bool,
     /// Failures since the last good poll of which only a few are ridden out, and redirected ones.
     few: u32,
@@ -163,7 +163,6 @@ impl Rules {
             Reading::Task(task) => (Some(task.status), None),
             Reading::Problem(problem) => (None, Some(problem.class)),
         };
-        self.seen |= matches!(reading, Reading::Problem(problem) if problem.code == Some(Code::Number(200.0)));
         // How many are one too many, by what the failure is and whether the task was seen.
         let most = match (class, self.seen) {
             (Some(Class::FewTimes | Class::FewTimesOnceSeen), true) => 4,
