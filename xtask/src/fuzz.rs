@@ -22,6 +22,11 @@ const SCENARIO_LENGTH: u64 = 400;
 /// How libFuzzer tells how often it ran a target.
 const EXECUTED: &str = "stat::number_of_executed_units:";
 
+/// The targets' names.
+pub(crate) fn names() -> Vec<&'static str> {
+    TARGETS.iter().map(|(name, ..)| *name).collect()
+}
+
 /// Fuzzes the targets that are named, or all, or shows what a finding's file does.
 pub(crate) fn run(workspace: &Workspace, words: &[&str]) -> Outcome {
     let asked = Asked::read(words)?;
@@ -71,7 +76,8 @@ impl<'a> Asked<'a> {
                 target if asked.target.is_none() && TARGETS.iter().any(|(known, ..)| *known == target) => asked.target = Some(target),
                 file if asked.target.is_some() && asked.file.is_none() && Path::new(file).is_file() => asked.file = Some(file),
                 other => {
-                    return Err(Failure::from(format!("`{other}` is neither a target (reply, wait, slow) nor after one a finding's file")));
+                    let known = names().join(", ");
+                    return Err(Failure::from(format!("`{other}` is neither a target ({known}) nor after one a finding's file")));
                 }
             }
         }

@@ -33,7 +33,7 @@ cargo xtask <command>
   build             make pkg/, the npm package
   package           pack it into the tarball that npm publishes, and check which files are in it
   bench NAME        measure, and print the figures side by side: import, faults, gateway, polling
-  fuzz [TARGET]     make up replies and scenarios by the million and check what comes of them: reply, wait; --runs N, --seed N;
+  fuzz [TARGET]     make up replies and scenarios by the million and check what comes of them: reply, wait, slow; --runs N, --seed N;
                     with a finding's file after TARGET, run that one and tell what happens
   release-notes TAG what CHANGELOG.md says on the version of that tag, which has to be the one in Cargo.toml
   size              what the package weighs; with --check, fail over tests/size-budget.json; with --readme, write README's table
@@ -87,10 +87,20 @@ fn obey(words: &[&str]) -> Outcome {
 mod tests {
     use super::*;
 
+    /// What the usage lists after the colon of the command's line.
+    fn listed(command: &str) -> Option<&'static str> {
+        let line = USAGE.lines().find(|line| line.starts_with(command))?;
+        let (_, names) = line.rsplit_once(": ")?;
+        names.split(';').next()
+    }
+
     #[test]
     fn the_usage_names_every_bench() {
-        let line = USAGE.lines().find(|line| line.starts_with("  bench NAME"));
-        let listed = line.and_then(|line| line.rsplit_once(": ")).map(|(_, names)| names.to_owned());
-        assert_eq!(listed, Some(bench::names().join(", ")));
+        assert_eq!(listed("  bench NAME"), Some(bench::names().join(", ").as_str()));
+    }
+
+    #[test]
+    fn the_usage_names_every_fuzz_target() {
+        assert_eq!(listed("  fuzz [TARGET]"), Some(fuzz::names().join(", ").as_str()));
     }
 }
