@@ -12,6 +12,8 @@
  */
 
 const FENCE = /^\s*```(\w*)\s*$/;
+/** Whatever Markdown may take for a fence, also in a quote or a list. */
+const FENCE_LIKE = /^(?:[\s>]|[-*+]\s|\d+[.)]\s)*(?:`{3}|~{3})/;
 const NOT_RUN = /^<!-- not run: (.+) -->$/;
 
 /** @param {string} page @param {string} text @returns {Block[]} */
@@ -19,9 +21,29 @@ export function blocksOf(page, text) {
   return page.endsWith(".d.ts") ? inComments(page, text) : inMarkdown(page, text);
 }
 
+/**
+ * Throws at a fence that is written in a way in which its block would be missed.
+ *
+ * @param {string} page
+ * @param {string[]} lines
+ * @param {number} first The number of the first line.
+ */
+function checkFences(page, lines, first) {
+  let isOpen = false;
+  for (const [at, line] of lines.entries()) {
+    if (!FENCE_LIKE.test(line)) continue;
+    const language = FENCE.exec(line)?.[1];
+    if (language === undefined || (isOpen && language)) {
+      throw new Error(`${page}:${first + at}: a fence is three backticks, with one word at most before the block: ${line.trim()}`);
+    }
+    isOpen = !isOpen;
+  }
+}
+
 /** @param {string} page @param {string} text */
 function inMarkdown(page, text) {
   const lines = text.split("\n");
+  checkFences(page, lines, 1);
   /** @type {Block[]} */
   const found = [];
   let under = "";
@@ -48,6 +70,7 @@ function inComments(page, text) {
     const under = /(?:function|class|interface|const|type) (\w+)/.exec(text.slice(index + comment.length))?.[1] ?? "";
     const line = text.slice(0, index).split("\n").length;
     const bare = comment.replace(/^\/\*\*|\*\/$/g, "").replace(/^[ \t]*\* ?/gm, "");
+    checkFences(page, bare.split("\n"), line);
     const fenced = [...bare.matchAll(/```(\w*)\n([\s\S]*?)```/g)].map(([, language = "", code = ""]) => ({ language, code }));
     const examples = [...bare.matchAll(/@example\n([\s\S]*?)(?=\n\s*@|\s*$)/g)].map(([, code = ""]) => ({ language: "js", code: `${code}\n` }));
     for (const { language, code } of [...fenced, ...examples.filter(({ code }) => !code.includes("```"))]) {
