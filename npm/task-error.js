@@ -23,6 +23,12 @@ const INSTANTS = ["createdAt", "completedAt", "originImageExpiresAt"];
 /** The method that says where the call was that failed. The entries' api.js has another copy of this file, and so it is no export. */
 const PLACE = Symbol.for("nanobanana-task/place");
 
+/**
+ * The core's class of a failure, for the gateway alone, whose own core reads it again. The gateway's
+ * look.js has another copy of this symbol, for the same reason.
+ */
+const RETRY = Symbol.for("nanobanana-task/retry");
+
 const LIMITED = /** @type {{ stackTraceLimit?: number | undefined }} */ (/** @type {unknown} */ (Error));
 const IS_WRITTEN = /^Error(\n|$)/.test(new Error().stack ?? "");
 
@@ -59,7 +65,7 @@ export class TaskError extends Error {
    * @param {unknown} [thrown]
    */
   constructor(message = "", options = {}, thrown = undefined) {
-    const { details = null, cause = thrown, ...fields } = options;
+    const { details = null, cause = thrown, retry, ...fields } = options;
     const isCores = arguments.length > 2;
     const { stackTraceLimit } = LIMITED;
     // The frames would be those of the wasm, which tell nobody anything.
@@ -72,6 +78,7 @@ export class TaskError extends Error {
     // Not enumerable: console.log(error) and JSON.stringify(error) leave the prompt out, which details.paramJson holds.
     const value = details ?? (fields.kind === "task-failed" ? failedTask(fields) : null);
     Object.defineProperty(this, "details", { value });
+    if (isCores) Object.defineProperty(this, RETRY, { value: retry });
     // Without a place Node.js would print it in brackets.
     if (isCores) this.#write(IS_WRITTEN ? "\n    at nanobanana-task" : "");
   }

@@ -45,19 +45,9 @@ fn told_task(task: &TaskDetails) -> Value {
 
 /// A problem as the fixtures write one.
 fn told_problem(problem: &Problem) -> Value {
-    let class = match problem.class {
-        Class::Final => "final",
-        Class::NotThereYet => "not-there-yet",
-        Class::Passing => "passing",
-        Class::Unclear => "unclear",
-        Class::FewTimes => "few-times",
-        Class::FewTimesOnceSeen => "few-times-once-seen",
-        Class::Redirected => "redirected",
-        Class::PassingOnceSeen => "passing-once-seen",
-    };
     json!({
         "kind": problem.kind.name(),
-        "class": class,
+        "class": problem.class.name(),
         "http_status": problem.http_status,
         "code": problem.code.as_ref().map(code),
         "retry_after_ms": problem.retry_after_ms,

@@ -13,10 +13,10 @@
 
 /**
  * What an upstream's reply meant, for the package's own client, to which status and code do not say everything: the
- * kind of its `TaskError`, whether a wait stops at it, tries a few times, or rides it out (or does so only after a good
- * poll), and the sentence on it where that is not the envelope's `msg`.
+ * kind of its `TaskError`, the core's class for what a wait does about it, and the sentence on it where that is not the
+ * envelope's `msg`.
  *
- * @typedef {{ kind: string, retry: "never" | "few" | "backoff" | "backoff-once-seen", reason?: string }} Meaning
+ * @typedef {{ kind: string, retry: string, reason?: string }} Meaning
  */
 
 /**

@@ -17,10 +17,9 @@ const KEEP_PENDING_MS = 1_000;
 const NO_KEY = "The gateway has no API key, or what it has cannot be one: set its option apiKey (in a Worker: npx wrangler secret put NANOBANANA_API_KEY)";
 const KEY_THREW = "The gateway's apiKey function threw";
 
-/** What a wait rides out to its deadline, where it may pass at all. */
-const PASSING = ["server", "rate-limited", "not-found", "forbidden"];
-/** The core's sentence on the exception, and on another reply that its kind does not tell apart. */
-const UNCLEAR = "The API blames the parameters";
+/** The core's class of a failure, as task-error.js keeps it. */
+const RETRY = Symbol.for("nanobanana-task/retry");
+/** How the core's sentence on a success without an image begins. */
 const WITHOUT_IMAGE = "The API calls the task a success";
 
 /** What callers are told where the API's address is wrong, or its certificate. */
@@ -132,7 +131,7 @@ export function failed(error, { apiMessages }) {
   const msg = (apiMessages && apiMessage) || sentence;
   const meaning = { kind, retry: retryOf(error), ...(msg !== sentence && { reason: sentence }) };
   // Where what answered is not the API, the API has refused nothing.
-  const isProxy = kind === "forbidden" && meaning.retry !== "never";
+  const isProxy = kind === "forbidden" && meaning.retry !== "final";
   const status = httpStatus === null || kind === "invalid-reply" || isProxy ? 502 : httpStatus;
   return refusal(status, msg, { code: code ?? status, headers, meaning });
 }
@@ -142,22 +141,24 @@ function isWithoutImage({ kind, message }) {
   return kind === "invalid-reply" && message.startsWith(WITHOUT_IMAGE);
 }
 
-/** @param {string} taskId @param {string} msg @returns {Answer} */
+/**
+ * @param {string} taskId
+ * @param {string} msg
+ * @returns {Answer}
+ */
 function withoutImage(taskId, msg) {
   const data = { taskId, successFlag: 1, response: null };
   return { status: 200, code: 200, body: JSON.stringify({ code: 200, msg, data }) };
 }
 
 /**
- * For how long a wait that meets this is to go on.
+ * What a wait does about it, in the core's own word.
  *
  * @param {TaskError} error
- * @returns {"never" | "few" | "backoff"}
+ * @returns {string}
  */
-function retryOf({ kind, retryable, httpStatus, message }) {
-  if (!retryable) return "never";
-  if (kind === "invalid-reply") return httpStatus !== null && httpStatus < 300 ? "backoff" : "few";
-  return PASSING.includes(kind) && !message.startsWith(UNCLEAR) ? "backoff" : "few";
+function retryOf(error) {
+  return /** @type {any} */ (error)[RETRY];
 }
 
 /** @param {TaskError} error */
@@ -168,7 +169,7 @@ function unreached({ kind, cause }) {
   const { text, isHopeless } = reasonOf(cause, "");
   if (!isHopeless) return refusal(502, "The API could not be reached");
   tellOwner(String(text));
-  return refusal(502, HOPELESS, { meaning: { kind: "server", retry: "backoff-once-seen" } });
+  return refusal(502, HOPELESS, { meaning: { kind: "server", retry: "passing-once-seen" } });
 }
 
 /**

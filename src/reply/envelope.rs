@@ -137,21 +137,13 @@ impl Verdict {
         Self(Kind::InvalidReply, Class::Unclear, "The address redirects, and the key is not sent elsewhere: check baseUrl");
 }
 
-/// What a gateway of this package says that the API's reply meant, because its code and status cannot say everything. Its sentence on that is
-/// `reason`, or `msg` where the API's words stay with it.
+/// What a gateway of this package says that the API's reply meant, because its code and status
+/// cannot say everything. Its sentence on that is `reason`, or `msg` where the API's words stay with
+/// it.
 fn told<V: Json>(reply: &Reply<'_, V>) -> Option<Verdict> {
     let body = reply.body.as_ref()?;
     let kind = Kind::named(&body.text_at("kind")?)?;
-    let class = match body.text_at("retry")?.as_str() {
-        "never" if kind == Kind::Unauthorized => Class::FewTimesOnceSeen,
-        "never" => Class::Final,
-        "few" if kind == Kind::Server => Class::Unclear,
-        "few" => Class::FewTimes,
-        "backoff" if kind == Kind::NotFound => Class::NotThereYet,
-        "backoff" => Class::Passing,
-        "backoff-once-seen" => Class::PassingOnceSeen,
-        _ => return None,
-    };
+    let class = Class::named(&body.text_at("retry")?)?;
     Some(Verdict(kind, class, ""))
 }
 
@@ -234,6 +226,7 @@ fn problem<V: Json>(reply: &Reply<'_, V>, &Verdict(kind, class, says): &Verdict)
     Problem {
         kind,
         class,
+        ridden_out: false,
         message,
         http_status: (status > 0).then_some(status),
         code: code.map(Code::Number),

@@ -93,6 +93,37 @@ pub enum Class {
 }
 
 impl Class {
+    const ALL: [Self; 8] = [
+        Self::Final,
+        Self::FewTimesOnceSeen,
+        Self::FewTimes,
+        Self::Unclear,
+        Self::Redirected,
+        Self::NotThereYet,
+        Self::PassingOnceSeen,
+        Self::Passing,
+    ];
+
+    /// The class of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.name() == name)
+    }
+
+    /// The name by which a gateway of this package tells its clients what the API's reply was.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Final => "final",
+            Self::FewTimesOnceSeen => "few-times-once-seen",
+            Self::FewTimes => "few-times",
+            Self::Unclear => "unclear",
+            Self::Redirected => "redirected",
+            Self::NotThereYet => "not-there-yet",
+            Self::PassingOnceSeen => "passing-once-seen",
+            Self::Passing => "passing",
+        }
+    }
+
     /// What it comes to in a wait, by whether a poll of that has been good.
     #[must_use]
     pub const fn in_wait(self, seen: bool) -> Self {
@@ -125,6 +156,8 @@ pub struct Problem {
     pub kind: Kind,
     /// What a wait does about it.
     pub class: Class,
+    /// A wait goes on in spite of it.
+    pub ridden_out: bool,
     /// One sentence or two for the person who meets it: what happened, in the API's words where it has any, and what to do next.
     pub message: String,
     /// The HTTP status, where a reply came.
@@ -141,7 +174,16 @@ impl Problem {
     /// A problem that no reply speaks of: the request failed on the way, or was never sent.
     #[must_use]
     pub fn without_reply(kind: Kind, class: Class, message: &str) -> Self {
-        Self { kind, class, message: message.into(), http_status: None, code: None, said: String::new(), retry_after_ms: None }
+        Self {
+            kind,
+            class,
+            ridden_out: false,
+            message: message.into(),
+            http_status: None,
+            code: None,
+            said: String::new(),
+            retry_after_ms: None,
+        }
     }
 
     /// A request given up after `within_ms`.
@@ -156,7 +198,13 @@ impl Problem {
     /// The same problem in another class.
     #[must_use]
     pub fn classed(&self, class: Class) -> Self {
-        Self { class, ..self.clone() }
+        Self { class, ridden_out: false, ..self.clone() }
+    }
+
+    /// The same problem in a wait that goes on, where it comes to `class`.
+    #[must_use]
+    pub fn ridden_out(&self, class: Class) -> Self {
+        Self { ridden_out: true, ..self.classed(class) }
     }
 
     /// A reply that was not read to its end, because no reply of this API is so large.
@@ -174,6 +222,6 @@ impl Problem {
     /// Can asking again help?
     #[must_use]
     pub fn retryable(&self) -> bool {
-        !matches!(self.class, Class::Final | Class::FewTimesOnceSeen | Class::Redirected)
+        self.ridden_out || !matches!(self.class, Class::Final | Class::FewTimesOnceSeen | Class::Redirected)
     }
 }

@@ -86,6 +86,7 @@ fn failed_task(details: &TaskDetails) -> Problem {
     Problem {
         kind: Kind::TaskFailed,
         class: Class::Final,
+        ridden_out: false,
         message,
         http_status: None,
         code: details.error_code.clone(),
@@ -118,6 +119,7 @@ fn time_out(wait: &Wait, now_ms: f64) -> Problem {
     Problem {
         kind: Kind::TimedOut,
         class: Class::Passing,
+        ridden_out: false,
         message,
         http_status: last.and_then(|last| last.http_status),
         code: last.and_then(|last| last.code.clone()),

@@ -437,10 +437,7 @@ impl Wait {
             return State::Ended(Outcome::GaveUp);
         }
         // A failure that is ridden out is one that may pass.
-        let ridden_out = if most.is_some() { Class::Unclear } else { class };
-        if ridden_out != problem.class {
-            self.problem = Some(problem.classed(ridden_out).into());
-        }
+        self.problem = Some(problem.ridden_out(class).into());
         if !self.answered && matches!(problem.kind, Kind::Network | Kind::InvalidReply) {
             self.add_that_nothing_answered();
         }

@@ -126,6 +126,8 @@ pub(crate) fn failure_out(failure: &Failure) -> JsValue {
     out.text("kind", problem.kind.name());
     out.text("taskId", &failure.task_id);
     out.put("retryable", &Out::Flag(problem.retryable()));
+    // For a gateway alone, which passes it on: task-error.js keeps it out of the public fields.
+    out.text("retry", problem.class.name());
     out.number_or_null("httpStatus", problem.http_status.map(f64::from));
     out.code("code", &problem.code);
     out.text("apiMessage", &problem.said);

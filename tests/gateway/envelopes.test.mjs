@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
-import { getTaskDetails } from "../../pkg/index.js";
+import { getTaskDetails, waitForTask } from "../../pkg/index.js";
 import { startUpstream } from "../page/upstream.mjs";
 import { randomReplies } from "./envelopes.mjs";
 import { PLACES } from "./places.mjs";
@@ -13,6 +13,29 @@ const BOUND = { timeout: 120_000 };
 const SEED = 20_261_129;
 const COUNT = 400;
 const AT_A_TIME = 20;
+const WAITS = 60;
+/** Long enough for the pauses between five failures. */
+const WAIT_MS = 25_000;
+const JSON_TYPE = { "Content-Type": "application/json" };
+/**
+ * Replies whose class neither kind nor status tells.
+ *
+ * @type {import("./envelopes.mjs").Reply[]}
+ */
+const HARD_TO_TELL = [
+  { status: 403, headers: JSON_TYPE, body: '[{"x":1}]' },
+  { status: 403, headers: JSON_TYPE, body: '{"code":true,"data":{}}' },
+  { status: 403, headers: {}, body: "<html>" },
+  { status: 505, headers: {}, body: "" },
+  { status: 505, headers: JSON_TYPE, body: "{}" },
+  { status: 404, headers: JSON_TYPE, body: '{"code":200,"msg":"x","data":[]}' },
+  { status: 404, headers: {}, body: "<html>" },
+  { status: 302, headers: { Location: "/x" }, body: "" },
+  { status: 304, headers: {}, body: "" },
+  { status: 401, headers: {}, body: "<html>" },
+  { status: 409, headers: {}, body: "<html>" },
+  { status: 500, headers: JSON_TYPE, body: '{"code":500,"msg":"parameter error","data":null}' },
+];
 
 /**
  * What a call came to, as far as it is to be the same: the message without the address that was asked and what follows it.
@@ -43,6 +66,24 @@ async function outcome(taskId, options) {
   }
 }
 
+/**
+ * What a wait came to, and after how many polls where it did not go on to its end.
+ *
+ * @param {string} taskId
+ * @param {import("../../pkg/index.js").WaitOptions} options
+ */
+async function waited(taskId, options) {
+  const given = { ...options, timeoutMs: WAIT_MS, notFoundGraceMs: 3_000 };
+  try {
+    const { status, response } = await waitForTask(taskId, given);
+    return { kind: `a task: ${status}`, response };
+  } catch (thrown) {
+    const error = /** @type {import("../../pkg/index.js").TaskError} */ (thrown);
+    const { kind, retryable, attempts } = error;
+    return { kind, retryable, ...(!["timed-out", "not-found"].includes(kind) && { attempts }) };
+  }
+}
+
 it("HACKING.md lists each difference with its reason, and no other", async () => {
   const text = await readFile(new URL("../../HACKING.md", import.meta.url), "utf8");
   const [, table = ""] = /<!-- gateway-differences -->([^]*?)<!-- \/gateway-differences -->/.exec(text) ?? [];
@@ -53,7 +94,7 @@ it("HACKING.md lists each difference with its reason, and no other", async () =>
 
 for (const [name, start] of Object.entries(PLACES)) {
   describe(`random replies through the gateway in ${name}`, BOUND, () => {
-    const replies = randomReplies(SEED, COUNT);
+    const replies = [...randomReplies(SEED, COUNT), ...HARD_TO_TELL];
     /** @type {Awaited<ReturnType<typeof startUpstream>>} */
     let upstream;
     /** @type {import("./places.mjs").Place[]} */
@@ -88,5 +129,26 @@ for (const [name, start] of Object.entries(PLACES)) {
         assert.equal(differ.length, 0, `${differ.length} of ${COUNT} differ:\n${differ.slice(0, 8).join("\n")}`);
       });
     }
+
+    it("end a wait in the same way", BOUND, async () => {
+      const random = Array.from({ length: WAITS }, (_, number) => number);
+      const fixed = HARD_TO_TELL.map((_, number) => COUNT + number);
+      const shared = { maxRequestsPerSecond: 1_000 };
+      const direct = { baseUrl: upstream.url, apiKey: "a-key-that-is-in-no-reply", ...shared };
+      const gateway = { baseUrl: places[0]?.url ?? "", ...shared };
+      /** @type {string[]} */
+      const differ = [];
+      const one = async (/** @type {number} */ number) => {
+        const id = String(number);
+        const [expected, via] = await Promise.all([waited(id, direct), waited(id, gateway)]);
+        try {
+          assert.deepEqual(via, expected);
+        } catch {
+          differ.push(`${JSON.stringify(replies[number])}\n  directly ${JSON.stringify(expected)}\n  here     ${JSON.stringify(via)}`);
+        }
+      };
+      await Promise.all([...random, ...fixed].map(one));
+      assert.equal(differ.length, 0, `${differ.length} differ:\n${differ.join("\n")}`);
+    });
   });
 }
