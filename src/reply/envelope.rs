@@ -139,9 +139,9 @@ impl Verdict {
 
 /// What a gateway of this package says that the API's reply meant, because its code and status
 /// cannot say everything. Its sentence on that is `reason`, or `msg` where the API's words stay with
-/// it.
+/// it. A request with a key goes to the API, which says nothing of the kind.
 fn told<V: Json>(reply: &Reply<'_, V>) -> Option<Verdict> {
-    let body = reply.body.as_ref()?;
+    let body = reply.body.as_ref().filter(|_| reply.key.is_empty())?;
     let kind = Kind::named(&body.text_at("kind")?)?;
     let class = Class::named(&body.text_at("retry")?)?;
     Some(Verdict(kind, class, ""))

@@ -181,7 +181,7 @@ fn sound_problem(problem: &Problem, reply: &Reply<'_, Doc>) {
     let bare = reply.body.is_none().then_some(f64::from(http_status));
     // Without an envelope it is from something in front of the API.
     // A gateway says itself what the reply meant.
-    let told = reply.body.as_ref().is_some_and(|Doc(body)| body["kind"].is_string() && body["retry"].is_string());
+    let told = reply.key.is_empty() && reply.body.as_ref().is_some_and(|Doc(body)| body["kind"].is_string() && body["retry"].is_string());
     let final_or_few = if code.is_some() { Class::Final } else { Class::FewTimes };
     let expected = match code.or(bare) {
         _ if told => return,
