@@ -126,7 +126,7 @@ export function failed(error, { apiMessages }) {
   if (kind === "invalid-argument") return taskId === "" ? refusal(400, error.message) : refusal(500, NO_KEY);
   // A page is not shown the status of a redirect, nor is whatever else behaves like one.
   if (httpStatus === null && kind !== "invalid-reply") return unreached(error);
-  if (isWithoutImage(error)) return withoutImage(taskId, apiMessages ? apiMessage : "");
+  if (isWithoutImage(error)) return withoutImage(taskId, apiMessages ? apiMessage : "", headers);
   const sentence = sentenceOn(error);
   const msg = (apiMessages && apiMessage) || sentence;
   const meaning = { kind, retry: retryOf(error), ...(msg !== sentence && { reason: sentence }) };
@@ -144,11 +144,12 @@ function isWithoutImage({ kind, message }) {
 /**
  * @param {string} taskId
  * @param {string} msg
+ * @param {Record<string, string>} headers
  * @returns {Answer}
  */
-function withoutImage(taskId, msg) {
+function withoutImage(taskId, msg, headers) {
   const data = { taskId, successFlag: 1, response: null };
-  return { status: 200, code: 200, body: JSON.stringify({ code: 200, msg, data }) };
+  return { status: 200, code: 200, body: JSON.stringify({ code: 200, msg, data }), headers };
 }
 
 /**
