@@ -102,10 +102,24 @@ export function found(details, handing) {
   const { taskId, successFlag, operationType, createTime, completeTime, errorCode, errorMessage } = details;
   const response = details.response && { originImageUrl: details.response.originImageUrl, resultImageUrl: details.response.resultImageUrl };
   const told = handing.apiMessages ? { operationType, createTime, completeTime, errorCode, errorMessage } : withoutApiText(details);
-  const data = { taskId, successFlag, response, ...told, ...(handing.paramJson && { paramJson: details.paramJson }) };
+  const times = {
+    createTime: timeAsSent(told.createTime, details.createdAt),
+    completeTime: timeAsSent(told.completeTime, details.completedAt),
+  };
+  const data = { taskId, successFlag, response, ...told, ...times, ...(handing.paramJson && { paramJson: details.paramJson }) };
   const body = JSON.stringify({ code: 200, msg: "success", data });
   const keepMs = hasEnded(details.status) ? KEEP_RESULT_MS : KEEP_PENDING_MS;
   return { status: 200, code: 200, body, picture: response?.resultImageUrl ?? null, keepMs, seenAt: Date.now() };
+}
+
+/**
+ * A time before the epoch came as a number: the core, which tells it as a text, reads no such text.
+ *
+ * @param {string | null} text
+ * @param {Date | null} at
+ */
+function timeAsSent(text, at) {
+  return at && text?.startsWith("-") ? at.getTime() : text;
 }
 
 /** @param {TaskDetails["status"] | undefined} status */

@@ -40,6 +40,11 @@ const HARD_TO_TELL = [
     headers: { ...JSON_TYPE, "Retry-After": "2" },
     body: '{"code":200,"msg":"success","data":{"taskId":"t","successFlag":1,"response":null}}',
   },
+  ...[-1, -86_400_000, 0, 7, 1.5, 1e21].map((createTime) => ({
+    status: 200,
+    headers: JSON_TYPE,
+    body: JSON.stringify({ code: 200, msg: "success", data: { taskId: "t", successFlag: 2, createTime } }),
+  })),
 ];
 
 /**
