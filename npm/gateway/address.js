@@ -33,9 +33,13 @@ export function ipv4In(groups) {
   return groups.slice(6).flatMap((group) => [group >> 8, group & 255]);
 }
 
-/** Networks of IPv4 that are not the public internet, each as its first bytes and the number of bits that count. */
+/**
+ * Networks of IPv4 that are not the public internet, each as its first bytes and the number of bits
+ * that count. 168.63.129.16 looks public, and is the host's own service in every machine of Azure.
+ */
 const NOT_PUBLIC_4 = /** @type {[number[], number][]} */ ([
-  [[0], 8], [[10], 8], [[100, 64], 10], [[127], 8], [[169, 254], 16], [[172, 16], 12], [[192, 0, 0], 24], [[192, 0, 2], 24],
+  [[0], 8], [[10], 8], [[100, 64], 10], [[127], 8], [[168, 63, 129, 16], 32], [[169, 254], 16],
+  [[172, 16], 12], [[192, 0, 0], 24], [[192, 0, 2], 24],
   [[192, 88, 99], 24], [[192, 168], 16], [[198, 18], 15], [[198, 51, 100], 24], [[203, 0, 113], 24], [[224], 3],
 ]);
 /** Networks within 2000::/3 that are none of it: protocol assignments, documentation, 6to4. */
