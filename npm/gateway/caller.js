@@ -15,7 +15,7 @@ const VARY = "Origin, Sec-Fetch-Site";
  */
 export function isWelcome(request, url, origins) {
   const origin = request.headers.get("Origin");
-  if (origin === null) return origins === "*" || !/^(cross|same)-site$/.test(request.headers.get("Sec-Fetch-Site") ?? "");
+  if (origin === null) return origins === "*" || !/^(cross|same)-site$/i.test(request.headers.get("Sec-Fetch-Site") ?? "");
   if (origins === "*" || origins.has(origin)) return true;
   if (origin === url.origin) return true;
   // A proxy that ends TLS asks by http for a page of https. The other way round a page that anybody on the line can

@@ -213,7 +213,7 @@ for (const [name, start] of Object.entries(PLACES)) {
           const preflight = await ask(plain, path(), { method: "OPTIONS", headers: { origin, "access-control-request-method": "GET" } });
           isRefusal(preflight, 403, /origin/i);
         }
-        for (const site of ["cross-site", "same-site"]) isRefusal(await ask(plain, path(), { headers: { "sec-fetch-site": site } }), 403, /origin/i);
+        for (const site of ["cross-site", "same-site", "CROSS-SITE", "Same-Site"]) isRefusal(await ask(plain, path(), { headers: { "sec-fetch-site": site } }), 403, /origin/i);
       });
       assert.deepEqual(sent, []);
       for (const site of ["same-origin", "none"]) assert.equal((await ask(plain, path(), { headers: { "sec-fetch-site": site } })).status, 200, site);
