@@ -52,7 +52,9 @@ export interface GatewayOptions {
    * What tells one caller from another. Default: the address, as Cloudflare, Deno, Bun, SvelteKit
    * and Hono's Node adapter vouch for it, or the proxy that `trustProxy` names; elsewhere, as in
    * Next.js, callers cannot be told apart. `context` is whatever the framework passes beside the
-   * request.
+   * request. Return an address, or an id that you have verified, such as a session's user: a caller
+   * who can invent ids has a new limit with each, and ten thousand of them within a minute make
+   * the gateway forget the others' counts.
    */
   callerId?: (request: Request, context: any) => string | Promise<string>;
   /**
@@ -79,8 +81,10 @@ export interface GatewayOptions {
   /** Where the API is. Default "https://api.nanobananaapi.ai". May carry a path prefix. Not together with `tasks`, whose environment says it. */
   upstream?: string | URL;
   /**
-   * What comes before `/api/v1/nanobanana/` in the paths that the gateway answers, like "/images". Default: nothing. Every
-   * other path is a 404, and a slash at the end counts as none.
+   * What comes before `/api/v1/nanobanana/` in the paths that the gateway answers, like "/images".
+   * Default: nothing. Each path is answered with and without a slash at its end, so that a guard
+   * which goes by the path has to cover both, as `new URL(request.url).pathname` has them. Every
+   * other path is a 404.
    */
   basePath?: string;
   /**

@@ -130,9 +130,9 @@ function cachingOf({ picture, authorize }) {
 }
 
 /**
- * The path below the base path; "" for paths that are not below it. Whole paths are compared, so that no spelling of
- * one passes a guard that stands before the gateway and goes by the path. Frameworks that end every path with a slash
- * redirect to one.
+ * The path below the base path; "" for paths that are not below it. Whole paths are compared, so
+ * that a guard before the gateway has two spellings to cover: with a slash at the end, which some
+ * frameworks redirect to, and without. The request's URL has been normalised before it comes here.
  *
  * @param {string} basePath
  * @param {URL} url
