@@ -101,7 +101,7 @@ fn time_out(wait: &Wait, now_ms: f64) -> Problem {
     // Where nothing could be sent, nothing is known of the task.
     let unsent = wait.looks() == 0;
     let mut message = String::from(if unsent { "No look could be sent for " } else { "Not finished after " });
-    push_whole(&mut message, wait.elapsed_ms(now_ms) / 1000.0);
+    push_seconds(&mut message, wait.elapsed_ms(now_ms));
     message.push_str(" s");
     if unsent {
         message.push_str(": held back by maxRequestsPerSecond or a pause that the API asked for");
@@ -125,6 +125,16 @@ fn time_out(wait: &Wait, now_ms: f64) -> Problem {
         code: last.and_then(|last| last.code.clone()),
         said: last.map(|last| last.said.clone()).unwrap_or_default(),
         retry_after_ms: wait.turn_in_ms().or(last.and_then(|last| last.retry_after_ms)),
+    }
+}
+
+/// A span as seconds; below ten with a tenth, so that a short one is not told as none.
+fn push_seconds(out: &mut String, ms: f64) {
+    push_whole(out, ms / 1_000.0);
+    let tenth = (ms / 100.0) % 10.0;
+    if ms < 10_000.0 && tenth >= 1.0 {
+        out.push_str(".");
+        push_whole(out, tenth);
     }
 }
 
