@@ -101,7 +101,7 @@ function watching(call, begin) {
 }
 
 /** What the wasm and its glue cannot do without, and some runtimes do not have. */
-const NEEDED = ["WebAssembly", "Response", "Headers", "AbortController", "TextDecoder", "TextEncoder"];
+const NEEDED = ["WebAssembly", "Response", "Headers", "AbortController", "TextDecoder", "TextEncoder", "URL", "performance"];
 const HELP =
   "in jsdom let the test environment hand on what Node.js has; React Native needs polyfills, and has WebAssembly with some engines only;" +
   " Lockdown Mode switches WebAssembly off, and then a server has to wait in the page's place";

@@ -67,10 +67,14 @@ impl Connection {
         let key = options.or_refuse(key);
         let base = Base::read(&options.member("baseUrl"), in_browser, origin.filter(|_| of_site));
         let Base { origin, host, path } = options.or_refuse(base);
+        let fetch = options.function("fetch", "fetch must be a function");
+        if fetch.is_none() && !global("fetch").is_function() {
+            options.or_refuse::<()>(Err("This runtime has no fetch: pass one as the option fetch"));
+        }
         Self {
             url: joined(&[&origin, &path, PATH]),
             address: joined(&[&host, &path, PATH]),
-            fetch: options.function("fetch", "fetch must be a function"),
+            fetch,
             in_page,
             in_browser,
             redirects: Cell::new(false),

@@ -80,7 +80,8 @@ it("a call comes through in a process without fetch, as long as the caller bring
   try {
     assert.equal((await api.getTaskDetails("t", { fetch: answering(success()) })).status, "SUCCESS");
     const error = await api.getTaskDetails("t").catch((/** @type {unknown} */ reason) => reason);
-    assert.ok(error instanceof api.TaskError && error.kind === "network", String(error));
+    assert.ok(error instanceof api.TaskError && error.kind === "invalid-argument", String(error));
+    assert.match(error.message, /has no fetch/);
   } finally {
     globalThis.fetch = real;
   }
