@@ -16,12 +16,15 @@ const MAX_REPLY_BYTES = 1_048_576;
  * @param {boolean | undefined} mayFollow Another tab's stream may answer it.
  */
 export async function asked(own, url, init, silenceMs, inBrowser, mayFollow) {
+  // Called from here on, so that no frame of the wasm is in the stack of what it throws.
+  await undefined;
   if (!url || !init) return own?.();
   const { headers, signal, ...rest } = init;
   const place = silenceMs ? await (inBrowser ? placeFor(url, signal, silenceMs, !own, mayFollow) : ownPlace(signal)) : undefined;
   if (place) headers.set("Accept", "application/json, text/event-stream");
   // The headers are a plain object, because a fetch that is no part of the runtime does not know the runtime's class.
   const sent = { method: "GET", headers: Object.fromEntries(headers), ...rest, ...(isTaken(signal) && { signal }) };
+  if (signal.aborted) return place?.leave();
   // How long an own fetch takes says nothing of connections.
   const watched = inBrowser && !place && !own ? watchPoll(url, signal) : undefined;
   let goesOn = false;
@@ -64,8 +67,23 @@ async function textOf(reply) {
   const isText = typeof reply.text === "function";
   if (!isText && typeof reply.json !== "function") throw new TypeError("fetch gave no Response: it has neither text() nor json()");
   // Replies that are made by hand often have `json` alone.
-  const text = isText ? await reply.text() : JSON.stringify(await reply.json());
+  const text = isText ? await reply.text() : JSON.stringify(await jsonOf(reply));
   return text?.length > MAX_REPLY_BYTES ? null : text;
+}
+
+/**
+ * The body of a reply that has `json` alone. What is no JSON does not take the status away, which text() would leave too.
+ *
+ * @param {Response} reply
+ */
+async function jsonOf(reply) {
+  try {
+    return await reply.json();
+  } catch (error) {
+    const isComplete = /** @type {any} */ (error)?.name === "SyntaxError" || /** @type {any} */ (error)?.type === "invalid-json";
+    if (isComplete || !(reply.status < 400)) return undefined;
+    throw error;
+  }
 }
 
 /**
