@@ -4,6 +4,10 @@ import { SHORTEST_KEY, clean } from "./echo.js";
 
 /** An error has a cause, that has one, and so on: more than these are nobody's intention. */
 const MOST_CAUSES = 8;
+/** A copy is printed with the error whose cause it is: longer texts of others would hide what that says. */
+const MOST_TEXT = 300;
+const MOST_STACK = 2_000;
+const IS_WRITTEN = /^Error(\n|$)/.test(new Error().stack ?? "");
 
 /**
  * The codes of failures that another attempt does not cure: the host's name does not exist, or its TLS or certificate is refused. Node.js
@@ -15,8 +19,20 @@ const CODES =
 /** What Deno says of the same, whose errors have no code. */
 const WORDS = /\bclient error \(Connect\): (dns error|invalid peer certificate|received (fatal alert|corrupt message))/;
 
-/** What it says before that, with the address. */
-const DENOS = /^error sending request (from \S+ )?for (url \()?\S+?\)?( \(\S+\))?: /;
+/**
+ * What engines say, without what is nothing to a reader of it.
+ *
+ * @param {string} text
+ */
+function concise(text) {
+  // Deno begins with the address.
+  const denos = /^error sending request (from \S+ )?for (url \()?\S+?\)?( \(\S+\))?: /;
+  // Bun's advice is for the caller of fetch.
+  const buns = / For more information, pass `verbose: true`.*/;
+  // OpenSSL's words are between its numbers and the line of its source.
+  const openSsls = /^([A-Z_]+: )?\w+:error:\w+:[^:]*:[^:]*:([^:]*):[^]*/;
+  return text.replace(denos, "").replace(buns, "").replace(openSsls, "$1$2");
+}
 
 /**
  * What was thrown, and each of its causes: the last is the reason.
@@ -44,7 +60,10 @@ export function reasonOf(thrown, key) {
   try {
     const chain = chainOf(thrown).map((at) => ({ code: textOf(Object(at).code), said: textOf(Object(at).message) || textOf(at) }));
     const texts = chain.map(({ code, said }) => (said.includes(code) ? said : [code, said].filter(Boolean).join(": ")));
-    const text = (texts.filter((each) => each.trim()).pop() ?? "").replace(DENOS, "");
+    // Where no error says anything, its class does.
+    const { name, constructor } = Object(thrown);
+    const kind = Object(thrown) === thrown ? textOf(name) || textOf(constructor?.name) : "";
+    const text = concise(texts.filter((each) => each.trim()).pop() ?? kind);
     return {
       text: clean(text, key),
       isHopeless: chain.some(({ code, said }) => CODES.test(code) || WORDS.test(said)),
@@ -86,12 +105,42 @@ function copyOf(thrown, key, depth) {
   const { name, message, code, stack, errors } = thrown;
   // Node.js puts what happened at each of a host's addresses together.
   const cause = copyOf(thrown.cause ?? errors?.[0], key, depth - 1);
-  const error = new Error(String(leafOf(message, key) ?? ""), cause === undefined ? undefined : { cause });
-  for (const [at, value] of Object.entries({ name, stack, code })) {
-    const leaf = leafOf(value, key);
-    if (leaf !== undefined) Object.defineProperty(error, at, { value: leaf, enumerable: at === "code", configurable: true, writable: true });
+  const error = new Error(short(message, key), cause === undefined ? undefined : { cause });
+  const called = short(name, key) || "Error";
+  // Its own stack would be that of the package.
+  const own = { name: called, stack: stackOf(textOf(stack) || (IS_WRITTEN ? `${called}: ${error.message}` : ""), key), code: leafOf(code, key) };
+  for (const [at, value] of Object.entries(own)) {
+    const isEnumerable = at === "code";
+    if (value !== undefined) Object.defineProperty(error, at, { value, enumerable: isEnumerable, configurable: true, writable: true });
   }
   return error;
+}
+
+/**
+ * A stack without frames of the wasm or of the package, which tell a reader nothing.
+ *
+ * @param {string} stack
+ * @param {string} key
+ */
+function stackOf(stack, key) {
+  // V8 and Bun begin a stack with the error itself, others do not.
+  const at = IS_WRITTEN ? stack.search(/^ +at /m) : 0;
+  const head = at < 0 ? stack : stack.slice(0, at);
+  const own = /\bwasm:|\[wasm code\]|\bnode_modules[/\\]nanobanana-task[/\\]/;
+  const frames = at < 0 ? [] : stack.slice(at).split("\n").filter((frame) => !own.test(frame));
+  const lines = [...(head ? [short(head.trimEnd(), key)] : []), ...frames.map((frame) => short(frame, key))];
+  return lines.join("\n").slice(0, MOST_STACK);
+}
+
+/**
+ * A text's beginning, without the key.
+ *
+ * @param {unknown} text
+ * @param {string} key
+ */
+function short(text, key) {
+  const all = String(leafOf(text, key) ?? "");
+  return all.length > MOST_TEXT ? `${all.slice(0, MOST_TEXT)}\u2026` : all;
 }
 
 /**

@@ -232,10 +232,7 @@ fn lost(thrown: &JsValue, connection: &Connection, key: &str) -> Trouble {
         ""
     };
     let mut message = joined(&["No complete reply from ", &connection.address, why]);
-    let reason = quoted(&reason.text_at("text").unwrap_or_default());
-    if !reason.is_empty() {
-        message.push_str(&joined(&[" (\"", &reason, "\")"]));
-    }
+    push_reason(&mut message, &reason);
     let cause = without_key(thrown, key);
     if cause.is_undefined() && !thrown.is_undefined() {
         message.push_str(". There is no cause, because what was thrown may hold the key");
@@ -243,12 +240,22 @@ fn lost(thrown: &JsValue, connection: &Connection, key: &str) -> Trouble {
     Trouble::Lost(Thrown(cause), Problem::without_reply(Kind::Network, class, &message))
 }
 
+/// What was thrown says itself, in brackets.
+fn push_reason(message: &mut String, reason: &JsValue) {
+    let reason = quoted(&reason.text_at("text").unwrap_or_default());
+    if !reason.is_empty() {
+        message.push_str(&joined(&[" (\"", &reason, "\")"]));
+    }
+}
+
 fn troubled(trouble: Trouble) -> Option<(Reading, Option<Thrown>)> {
     let (problem, thrown) = match trouble {
         Trouble::Over => return None,
         Trouble::Lost(thrown, problem) => (problem, Some(thrown)),
         Trouble::NoKey(thrown) => {
-            (Problem::without_reply(Kind::Network, Class::Passing, "The apiKey function threw: see cause"), Some(Thrown(thrown)))
+            let mut message = String::from("The apiKey function threw: see cause");
+            push_reason(&mut message, &reason_of(&thrown, ""));
+            (Problem::without_reply(Kind::Network, Class::Passing, &message), Some(Thrown(thrown)))
         }
         Trouble::Refused(why) => (Problem::without_reply(Kind::InvalidArgument, Class::Final, why), None),
     };
