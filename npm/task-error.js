@@ -29,8 +29,37 @@ const PLACE = Symbol.for("nanobanana-task/place");
  */
 const RETRY = Symbol.for("nanobanana-task/retry");
 
+const isText = (/** @type {unknown} */ value) => typeof value === "string";
+const isNumber = (/** @type {unknown} */ value) => typeof value === "number";
+const isFlag = (/** @type {unknown} */ value) => typeof value === "boolean";
+/** @typedef {(value: any) => boolean} Check */
+/** @param {Check[]} checks @returns {Check} */
+const nullOr = (...checks) => (value) => value === null || checks.some((check) => check(value));
+
+/**
+ * The enumerable fields, and what each can be. Anything else that is given is left out.
+ *
+ * @type {Record<string, Check>}
+ */
+const FIELDS = {
+  kind: (kind) => KINDS.includes(kind),
+  taskId: isText,
+  retryable: isFlag,
+  httpStatus: nullOr(isNumber),
+  code: nullOr(isNumber, isText),
+  apiMessage: isText,
+  retryAfterMs: nullOr(isNumber),
+  attempts: isNumber,
+  elapsedMs: isNumber,
+  handle: (handle) => handle?.v === 1 && isText(handle.taskId) && isNumber(handle.startedAt) && nullOr(isNumber)(handle.deadlineAt),
+};
+
 const LIMITED = /** @type {{ stackTraceLimit?: number | undefined }} */ (/** @type {unknown} */ (Error));
 const IS_WRITTEN = /^Error(\n|$)/.test(new Error().stack ?? "");
+/** Without a place Node.js would print the error in brackets. */
+const NO_PLACE = IS_WRITTEN ? "\n    at nanobanana-task" : "";
+/** A line of a stack. */
+const FRAME = IS_WRITTEN ? /^ +at .+/gm : /^.+/gm;
 
 export class TaskError extends Error {
   /** The core has made it, and its stack does not name the call yet. */
@@ -48,13 +77,13 @@ export class TaskError extends Error {
    */
   static from(plain) {
     if (plain instanceof TaskError) return plain;
-    if (plain?.name !== "TaskError" || !KINDS.includes(plain.kind)) {
+    if (!isPlain(plain)) {
       const options = { kind: "invalid-argument" };
       throw new TaskError("TaskError.from takes what toJSON of a TaskError gave", options);
     }
-    const { name, message, details, cause, ...fields } = plain;
+    const { message, details, cause, ...fields } = plain;
     const options = { ...fields, details: withDates(details) };
-    return new TaskError(message, cause ? { ...options, cause: TaskError.from(cause) } : options);
+    return new TaskError(isText(message) ? message : "", isPlain(cause) ? { ...options, cause: TaskError.from(cause) } : options);
   }
 
   /**
@@ -65,7 +94,10 @@ export class TaskError extends Error {
    * @param {unknown} [thrown]
    */
   constructor(message = "", options = {}, thrown = undefined) {
-    const { details = null, cause = thrown, retry, ...fields } = options;
+    const { details, cause = thrown, retry, ...rest } = options ?? {};
+    const known = Object.entries(rest).filter(([name, value]) => Object.hasOwn(FIELDS, name) && FIELDS[name]?.(value));
+    /** @type {any} */
+    const fields = Object.fromEntries(known);
     const isCores = arguments.length > 2;
     const { stackTraceLimit } = LIMITED;
     // The frames would be those of the wasm, which tell nobody anything.
@@ -73,14 +105,17 @@ export class TaskError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     if (isCores) limitFrames(stackTraceLimit);
     this.#isCores = isCores;
-    const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-    Object.assign(this, defaults(fields.kind, fields.taskId), Object.fromEntries(given));
+    Object.assign(this, defaults(fields.kind, fields.taskId), fields);
+    if (isCores && fields.kind === "timed-out" && cause instanceof TaskError) {
+      // All but its kind is what the time-out shows.
+      const { kind, ...shown } = FIELDS;
+      for (const name of Object.keys(shown)) Object.defineProperty(cause, name, { enumerable: false });
+    }
     // Not enumerable: console.log(error) and JSON.stringify(error) leave the prompt out, which details.paramJson holds.
-    const value = details ?? (fields.kind === "task-failed" ? failedTask(fields) : null);
+    const value = (typeof details === "object" && details) || (fields.kind === "task-failed" ? failedTask(fields) : null);
     Object.defineProperty(this, "details", { value });
     if (isCores) Object.defineProperty(this, RETRY, { value: retry });
-    // Without a place Node.js would print it in brackets.
-    if (isCores) this.#write(IS_WRITTEN ? "\n    at nanobanana-task" : "");
+    if (isCores) this.#write(NO_PLACE);
   }
 
   get name() {
@@ -93,9 +128,11 @@ export class TaskError extends Error {
 
   /** Puts the place of a call into the stack. @param {Error} call Made where that was called. */
   [PLACE](call) {
-    // The first frame is the package's own function, and the last ones are often the runtime's.
-    const frames = String(call.stack).replace(IS_WRITTEN ? /^Error\n.*/ : /^.*\n?/, "");
-    if (this.#isCores) this.#write(frames.replace(/\n.*\bnode:internal\/.*/g, ""));
+    // The first frame is the package's own function, and the last ones are often the runtime's. A program may make stacks of its own: then
+    // there may be none, or no text.
+    const [, ...frames] = isText(call.stack) ? (/** @type {string} */ (call.stack).match(FRAME) ?? []) : [];
+    const places = frames.filter((frame) => !frame.includes("node:internal/"));
+    if (this.#isCores && places.length > 0) this.#write(`${IS_WRITTEN ? "\n" : ""}${places.join("\n")}`);
     this.#isCores = false;
   }
 
@@ -110,11 +147,15 @@ export class TaskError extends Error {
   toJSON() {
     /** @type {any} */
     const { name, message, taskId, details, cause } = this;
+    const fields = Object.fromEntries(Object.keys(FIELDS).map((field) => [field, /** @type {any} */ (this)[field]]));
     const raw = { taskId, response: null, paramJson: null, createTime: null, completeTime: null };
-    const plain = { ...this, name, message, details: details && { ...details, ...raw } };
+    const plain = { ...this, ...fields, name, message, details: details && { ...details, ...raw } };
     return JSON.parse(JSON.stringify(cause instanceof TaskError ? { ...plain, cause } : plain));
   }
 }
+
+/** @param {any} value */
+const isPlain = (value) => value?.name === "TaskError" && KINDS.includes(value.kind);
 
 /** @param {number | undefined} most */
 function limitFrames(most) {
@@ -151,7 +192,7 @@ function failedTask({ taskId = "", code = null, apiMessage = "" }) {
  * @returns {any}
  */
 function withDates(details) {
-  if (!details) return details;
+  if (!details || typeof details !== "object") return null;
   const read = Object.entries(details).map(([name, value]) => {
     if (INSTANTS.includes(name) && value) return [name, new Date(value)];
     if (name === "successFlag") return [name, value ?? NaN];
