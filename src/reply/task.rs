@@ -6,6 +6,8 @@ use super::model::{Model, Resolution, recognize};
 use super::text::{present, push_whole};
 use super::time::{instant, parse_time};
 
+/// Longer parameters are not parsed, in bytes: brackets alone would take a tenth of a second for a megabyte.
+const LONGEST_PARAMS: usize = 100_000;
 /// How long an origin URL lives after the task is complete (the API's documentation).
 const ORIGIN_LIFE_MS: f64 = 600_000.0;
 
@@ -137,7 +139,8 @@ pub(crate) fn record<V: Json>(data: &V, reply: &Reply<'_, V>) -> Result<TaskDeta
     };
     let flag = data.count_at("successFlag").unwrap_or(f64::NAN);
     let status = Status::of(flag);
-    let params = param_json.as_deref().or(hidden_params.as_deref()).and_then(V::parse);
+    let params = param_json.as_deref().or(hidden_params.as_deref());
+    let params = params.filter(|json| json.len() <= LONGEST_PARAMS).and_then(V::parse);
     let (model, resolution) = recognize(params.as_ref(), text("operationType").as_deref());
     let (create_time, created_at_ms) = time(&data.member("createTime"));
     let (complete_time, completed_at_ms) = time(&data.member("completeTime"));

@@ -11,13 +11,20 @@ const KEY = "0123456789abcdef0123456789abcdef";
 const PROMPT = "Über a lighthouse \"Søren\" & a <quiet> sea,\nДом у моря, ΟΔΟΣ Straße 灯塔 🗼 it's 100% PAPER cut";
 
 /** @param {string} text */
-const utf16 = (text) => Array.from(text, (_, at) => text.charCodeAt(at)).map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+const utf16 = (text) => Array.from({ length: text.length }, (_, at) => text.charCodeAt(at)).map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 /** @param {string} text @param {(character: string) => string} write */
 const each = (text, write) => Array.from(text, write).join("");
 /** @param {string} text */
 const json = (text) => JSON.stringify(text).slice(1, -1);
 /** @param {string} text */
 const html = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+
+/** @param {string} text */
+const bytes = (text) => Array.from(new TextEncoder().encode(text), (byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
+/** HTML's names of characters. @type {Record<string, string>} */
+const NAMES = {
+  Ü: "Uuml", ü: "uuml", é: "eacute", ø: "oslash", ß: "szlig", æ: "aelig", "-": "hyphen", "+": "plus", "/": "sol", "=": "equals", _: "lowbar", "?": "#63",
+};
 
 /** Ways to write a text that say the same. @type {Record<string, (text: string) => string>} */
 const SPELLINGS = {
@@ -32,11 +39,16 @@ const SPELLINGS = {
   "in a URL": encodeURIComponent,
   "in a form": (text) => new URLSearchParams({ text }).toString().slice(5),
   "in a URL in a URL": (text) => encodeURIComponent(encodeURIComponent(text)),
-  "all of it percent-encoded": (text) => Array.from(new TextEncoder().encode(text), (byte) => `%${byte.toString(16).padStart(2, "0")}`).join(""),
+  "all of it percent-encoded": bytes,
+  "after a byte that is no UTF-8": (text) => `%FF${bytes(text)}`,
+  "before a byte that is no UTF-8": (text) => `${bytes(text)}%e9`,
   "as HTML": html,
   "as HTML in HTML": (text) => html(html(text)),
   "as HTML's numbers": (text) => each(text, (character) => `&#${character.codePointAt(0)};`),
   "as HTML's hexadecimal numbers": (text) => each(text, (character) => `&#x${character.codePointAt(0)?.toString(16)};`),
+  "as HTML's numbers without ends": (text) => each(text, (character) => `&#${character.codePointAt(0)}`),
+  "as HTML's names": (text) => each(text, (character) => (NAMES[character] ? `&${NAMES[character]};` : html(character))),
+  "as JavaScript's code points": (text) => each(text, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`),
   "without accents": (text) => text.normalize("NFD").replace(/\p{M}/gu, ""),
   "decomposed": (text) => text.normalize("NFD"),
   "wide": (text) => text.replace(/[!-~]/g, (character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0)),
@@ -49,6 +61,10 @@ const PARAMS = {
   "an object": (prompt) => ({ prompt }),
   "a text with an input": (prompt) => JSON.stringify({ model: "m", input: { prompt } }),
   "an object with an input": (prompt) => ({ input: { prompt } }),
+  "a text in a text": (prompt) => JSON.stringify(JSON.stringify({ prompt })),
+  "a text with an input that is a text": (prompt) => JSON.stringify({ input: JSON.stringify({ prompt }) }),
+  "an input that is the prompt": (prompt) => ({ input: prompt }),
+  "a text that is too long to be parsed": (prompt) => JSON.stringify({ prompt, more: "-".repeat(100_000) }),
 };
 
 it("a prompt is found however it is written, and wherever the parameters have it", () => {
@@ -75,6 +91,24 @@ it("twelve letters and digits in a row of a prompt are a part of it, wherever th
   for (const length of [20, 30, 40]) assert.equal(clean(`refused: ${prompt.slice(0, length)}...`, "", { prompt })?.toString().slice(0, 17), "refused: [prompt]");
 });
 
+it("a prompt of few characters is found where these say something", () => {
+  for (const prompt of ["猫", "裸照", "fox", "🔞🍑", "🍆".repeat(30)]) {
+    for (const [how, write] of Object.entries(SPELLINGS)) {
+      assert.equal(clean(`1: ${write(prompt)} :2`, KEY, { prompt }), "1: [prompt] :2", `${how}: ${prompt}`);
+    }
+  }
+  for (const prompt of ["at", "..!", "1", "é"]) assert.equal(clean(`1: ${prompt} :2`, KEY, { prompt }), `1: ${prompt} :2`);
+});
+
+it("a prompt is found where its last character is cut, in letters of mathematics, and where ß is a capital", () => {
+  assert.equal(clean("a nude person", KEY, { prompt: "𝐚 𝐧𝐮𝐝𝐞 𝐩𝐞𝐫𝐬𝐨𝐧" }), "[prompt]");
+  for (const prompt of ["一只红狐狸坐在雪地里", "Привет мир, это секрет"]) {
+    assert.equal(clean(`no: ${encodeURIComponent(prompt).slice(0, -3)}`, KEY, { prompt }), "no: [prompt]");
+  }
+  assert.equal(clean("GROẞE STRAẞE HIER", KEY, { prompt: "große straße hier" }), "[prompt]");
+  assert.equal(clean("grosse strasse hier", KEY, { prompt: "GROẞE STRAẞE HIER" }), "[prompt]");
+});
+
 it("what is no echo of a prompt stays as it is", () => {
   for (const [prompt, text] of /** @type {const} */ ([
     ["a red fox", "a fox, a red one, a red fo"],
@@ -95,7 +129,6 @@ it("what is no echo of a prompt stays as it is", () => {
 it("a key is found however it is written, if it has eight characters", () => {
   for (const key of [KEY, "sk-live_AbC/dEf+Ghi=", `a<b>"c"&'d'%?`, "sk-12345", "k".repeat(200)]) {
     for (const [how, write] of Object.entries(SPELLINGS)) {
-      if (how === "wide") continue;
       assert.equal(clean(`Bearer ${write(key)}: no`, key), "Bearer [key]: no", `${how}: ${key}`);
     }
   }
@@ -129,6 +162,25 @@ async function cost(work) {
   }
   return least;
 }
+
+it("characters that stand for many make no text slow to clean", async () => {
+  for (const first of [0x3300, 0xfd50]) {
+    // Without any order, so that no two parts are alike.
+    const prompt = (/** @type {number} */ seed) => Array.from({ length: 20_000 }, (_, at) => String.fromCharCode(first + ((at * at * seed + ((at * 7_919) >> 3)) % 0x57))).join("");
+    const known = [1, 3].map((seed) => JSON.stringify({ prompt: prompt(seed), input: { prompt: prompt(seed + 1) } }));
+    const took = await cost(() => [1, 2, 3, 4, 5].forEach((seed) => clean(prompt(seed).slice(0, 2_100), KEY, ...known)));
+    assert.ok(took < 100, `${took} ms for five texts of U+${first.toString(16)}`);
+  }
+});
+
+it("parameters of a megabyte are not parsed over and over", { timeout: 60_000 }, async () => {
+  const fields = { successFlag: 3, operationType: "a", errorCode: "b", errorMessage: "c" };
+  for (const paramJson of ["[".repeat(450_000) + "]".repeat(450_000), "[".repeat(1_000_000), `[${"{},".repeat(310_000)}1]`]) {
+    const text = JSON.stringify(record({ ...fields, paramJson }));
+    const took = await cost(() => getTaskDetails("t", { apiKey: KEY, fetch: async () => new Response(text) }).catch(() => {}));
+    assert.ok(took < 60, `${took} ms for ${paramJson.slice(0, 6)}…`);
+  }
+});
 
 /** @param {string} part */
 const many = (part) => part.repeat(450_000 / part.length);
