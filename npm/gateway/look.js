@@ -1,7 +1,7 @@
 // How a poll goes to the API, with the key, and what its outcome is told as. The package's own core sends it and reads
 // the reply; here its reading becomes the API's envelope again.
 import { refusal, retryAfter } from "./answer.js";
-import { SHORTEST_KEY } from "../echo.js";
+import { holdsKey } from "../echo.js";
 import { reasonOf } from "../thrown.js";
 import { sentenceOn, withoutApiText } from "./own-text.js";
 
@@ -49,8 +49,7 @@ const KEY_FAILED = new Error("The apiKey function threw");
  * @returns {A | Answer}
  */
 export function keyless(answer, { key }) {
-  const holdsIt = key.length >= SHORTEST_KEY && answer.body.toLowerCase().includes(JSON.stringify(key.toLowerCase()).slice(1, -1));
-  return holdsIt ? refusal(502, "The API's reply repeats the API key, and so the gateway keeps it back") : answer;
+  return holdsKey(answer.body, key) ? refusal(502, "The API's reply repeats the API key, and so the gateway keeps it back") : answer;
 }
 
 /**

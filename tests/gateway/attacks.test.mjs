@@ -272,7 +272,7 @@ for (const [name, start] of Object.entries(PLACES)) {
     });
 
     it("hands no key on, wherever the API repeats it", BOUND, async () => {
-      for (const echo of ["echo-url", "echo-url-encoded", "echo-id", "echo-time", "echo-params"]) {
+      for (const echo of ["echo-url", "echo-url-encoded", "echo-url-bytes", "echo-url-bytes-twice", "echo-id", "echo-time", "echo-params"]) {
         for (const place of [undefined, small]) {
           const { status, body } = await look(fresh(echo), place);
           assert.ok(!body.toLowerCase().includes(key.toLowerCase()), `${echo}: ${body}`);

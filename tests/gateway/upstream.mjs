@@ -60,6 +60,9 @@ export const poured = { bytes: 0 };
 /** @param {Incoming} request */
 const keyOf = (request) => String(request.headers.authorization).replace("Bearer ", "");
 
+/** @param {string} text */
+const bytesOf = (text) => Array.from(text, (letter) => `%${letter.charCodeAt(0).toString(16)}`).join("");
+
 /** @param {string} url */
 const done = (url) => record({ successFlag: 1, response: { resultImageUrl: url, originImageUrl: null } });
 
@@ -111,6 +114,8 @@ export async function startRogue() {
     echo: (response, request) => sendJson(response, { code: 401, msg: `no access for ${request.headers.authorization}` }, 401),
     "echo-url": (response, request) => sendJson(response, done(`${url}/picture.png?key=${keyOf(request)}`)),
     "echo-url-encoded": (response, request) => sendJson(response, done(`${url}/picture.png?key=${keyOf(request).toUpperCase()}`)),
+    "echo-url-bytes": (response, request) => sendJson(response, done(`${url}/picture.png?key=%ff${bytesOf(keyOf(request))}`)),
+    "echo-url-bytes-twice": (response, request) => sendJson(response, done(`${url}/picture.png?key=${encodeURIComponent(bytesOf(keyOf(request)))}`)),
     "echo-id": (response, request) => sendJson(response, record({ taskId: keyOf(request) })),
     "echo-time": (response, request) => sendJson(response, record({ createTime: keyOf(request), completeTime: `2026 ${keyOf(request)}` })),
     "echo-params": (response, request) => sendJson(response, record({ paramJson: JSON.stringify({ callBackUrl: `https://x.test/${keyOf(request)}` }) })),
