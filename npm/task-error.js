@@ -29,12 +29,23 @@ const PLACE = Symbol.for("nanobanana-task/place");
  */
 const RETRY = Symbol.for("nanobanana-task/retry");
 
-const isText = (/** @type {unknown} */ value) => typeof value === "string";
-const isNumber = (/** @type {unknown} */ value) => typeof value === "number";
-const isFlag = (/** @type {unknown} */ value) => typeof value === "boolean";
+/** @param {unknown} value */
+function isText(value) {
+  return typeof value === "string";
+}
+/** @param {unknown} value */
+function isNumber(value) {
+  return typeof value === "number";
+}
+/** @param {unknown} value */
+function isFlag(value) {
+  return typeof value === "boolean";
+}
 /** @typedef {(value: any) => boolean} Check */
 /** @param {Check[]} checks @returns {Check} */
-const nullOr = (...checks) => (value) => value === null || checks.some((check) => check(value));
+function nullOr(...checks) {
+  return (value) => value === null || checks.some((check) => check(value));
+}
 
 /**
  * The enumerable fields, and what each can be. Anything else that is given is left out.
