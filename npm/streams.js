@@ -45,7 +45,8 @@ let reopen = () => {};
  * @returns {Promise<Place | undefined>}
  */
 export async function placeFor(url, signal, silenceMs, mayShare, mayFollow) {
-  if (performance.now() < closedUntil) return;
+  const mayHaveOne = !page[HELD] || (mayShare && mayFollow);
+  if (!mayHaveOne || performance.now() < closedUntil) return;
   const ending = new AbortController();
   const place = { signal: ending.signal, leave: () => ending.abort(), tell() {} };
   signal.addEventListener("abort", place.leave);
