@@ -80,6 +80,22 @@ export const registry = {
     waitForTask: [{ as: "page", given: `import { waitForTask } from "nanobanana-task"; ${TASK_ID} ${IMAGE}` }],
     watchTask: [{ as: "page", given: `import { watchTask } from "nanobanana-task"; ${TASK_ID} ${IMAGE} declare const label: HTMLElement;` }],
     createClient: [{ as: "node", given: 'import { createClient } from "nanobanana-task"; declare const taskIds: string[];' }],
+    parseTaskHandle: [
+      {
+        as: "page",
+        given: `import { parseTaskHandle, waitForTask } from "nanobanana-task"; ${TASK_ID}`,
+      },
+    ],
+    TaskError: [
+      {
+        as: "node",
+        given: `import { TaskError } from "nanobanana-task"; declare const mock: { mockRejectedValue(error: Error): void };`,
+      },
+      {
+        as: "node",
+        given: `import { TaskError } from "nanobanana-task"; import { Worker } from "node:worker_threads"; declare const worker: Worker; declare const reject: (error: Error) => void;`,
+      },
+    ],
   },
   "npm/gateway.d.ts": {
     createGateway: [{ as: "workers", run: "workerGateway" }],
