@@ -111,7 +111,7 @@ export class TaskError extends Error {
     const fields = Object.fromEntries(known);
     const isCores = arguments.length > 2;
     const { stackTraceLimit } = LIMITED;
-    // The frames would be those of the wasm, which tell nobody anything.
+    // The frames would be those of the wasm, which do not help the reader.
     if (isCores) limitFrames(0);
     super(message, cause === undefined ? undefined : { cause });
     if (isCores) limitFrames(stackTraceLimit);

@@ -2,7 +2,7 @@
 // member of any name, by a getter, within a function. So it goes out as a copy, of what helps to understand it and nothing else.
 import { SHORTEST_KEY, clean } from "./echo.js";
 
-/** An error has a cause, that has one, and so on: more than these are nobody's intention. */
+/** The depth of a chain of causes that is followed: real chains are shorter. */
 const MOST_CAUSES = 8;
 /** A copy is printed with the error whose cause it is: longer texts of others would hide what that says. */
 const MOST_TEXT = 300;

@@ -148,7 +148,7 @@ function elsewhere(basePath) {
 }
 
 /**
- * A task's object polls for whoever watches, and a visitor that leaves ends nothing.
+ * A task's object polls for all that watch, and a visitor that leaves ends no request.
  *
  * @param {ReturnType<typeof createShared>} ask
  * @returns {ReturnType<typeof createUpstream>}

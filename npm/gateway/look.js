@@ -187,7 +187,7 @@ function unreached({ kind, cause }) {
 }
 
 /**
- * Tells whoever runs the gateway what is wrong with the API's address, once. Callers are not told it.
+ * Tells the gateway's owner once what is wrong with the API's address. Callers are not told.
  *
  * @param {string} reason
  */

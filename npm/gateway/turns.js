@@ -7,7 +7,7 @@ import { setLatest } from "./latest.js";
 const MOST_PROMISED = 10_000;
 /** A promise is kept for this long after its time: clients come back a little late. */
 const GRACE_MS = 60_000;
-/** Nobody is told to come back later than this. */
+/** A caller is told to come back after at most this long. */
 const LONGEST_MS = 300_000;
 
 /**

@@ -67,7 +67,7 @@ export function createUpstream(createClient, { apiKey, upstream, perSecond, cach
       if (cache) setLatest(known, taskId, since(answer, answer.keepMs ?? 0), mostKept);
       return answer;
     } catch (thrown) {
-      // Nobody is left to hear it.
+      // The caller has left, and this answer reaches no one.
       if (signal.aborted) return refusal(503, "The caller has left");
       const error = /** @type {TaskError} */ (thrown);
       const { kind, attempts, retryAfterMs } = error;
@@ -175,7 +175,7 @@ const isCurrent = ({ at, until }, now) => isWithin(at, until - at, now);
 const isWithin = (at, ms, now) => now >= at && now < at + ms;
 
 /**
- * In whole seconds that are over before the turn comes: it is kept for whoever comes a little late.
+ * In whole seconds that are over before the turn comes: it is kept for a caller that comes a little late.
  * @param {number} ms
  */
 const again = (ms) => retryAfter(Math.max(1, Math.floor(ms / 1_000)) * 1_000);
